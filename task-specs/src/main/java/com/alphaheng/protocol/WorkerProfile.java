@@ -1,0 +1,24 @@
+package com.alphaheng.protocol;
+
+import com.alphaheng.spec.TaskKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What a worker is and can do, as probed on its machine.
+///
+/// @param labels      such as os, arch, chip, backend; matched against a task's requirements
+/// @param kinds       kinds of task it takes
+/// @param agents      names of the agent backends configured on it; when empty, an agent task runs there only as far as
+///                    verification, and only if it has a verify command
+/// @param slots       attempts it runs at once
+/// @param memoryBytes of the machine
+/// @param description one line for people: "Apple M4 Max, 16 cores, 40 GPU cores, 128 GB, macOS 26.1"
+public record WorkerProfile(Map<String, String> labels, Set<TaskKind> kinds, List<String> agents, int slots,
+                            int cpuCores, int gpuCores, long memoryBytes, String description) {
+    public WorkerProfile {
+        labels = Map.copyOf(labels);
+        kinds = Set.copyOf(kinds);
+        agents = List.copyOf(agents);
+    }
+}

@@ -1,0 +1,31 @@
+package com.alphaheng.spec;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// One task of a campaign as its author wrote it, with defaults filled in. Immutable.
+///
+/// @param name          unique in the campaign
+/// @param prompt        what an agent is asked to do
+/// @param dependencies  names of tasks that must have succeeded before, also of other files of the submission
+/// @param verifyCommand shell command; exit status 0 means verified
+/// @param backends      agent backends in order of preference; empty means the worker's own order
+/// @param timeout       limit of one attempt's wall time
+/// @param touches       globs of the files this task may edit; overlapping edits are kept apart
+/// @param artifacts     globs of files to keep from the work folder
+/// @param location      where the task stands, for messages
+public record TaskSpec(String name, String prompt, Priority priority, List<String> dependencies,
+                       Optional<String> verifyCommand, TaskKind kind, Category category, Requirements requires,
+                       List<String> backends, Duration timeout, RetryPolicy retries, List<String> touches,
+                       Budget budget, Optional<BenchmarkSpec> benchmark, List<String> artifacts,
+                       SourceLocation location) {
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
+
+    public TaskSpec {
+        dependencies = List.copyOf(dependencies);
+        backends = List.copyOf(backends);
+        touches = List.copyOf(touches);
+        artifacts = List.copyOf(artifacts);
+    }
+}
