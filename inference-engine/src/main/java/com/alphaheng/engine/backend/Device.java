@@ -1,0 +1,30 @@
+package com.alphaheng.engine.backend;
+
+import com.alphaheng.engine.backend.op.Op;
+import java.util.List;
+
+/// A back end opened on one model. Owns what the back end derived from the weights. Sessions share it; each has its
+/// own buffers and its own stream. Thread-safe.
+public interface Device extends AutoCloseable {
+
+    /// For people: what the operations run on.
+    String description();
+
+    /// Allocates a zeroed buffer that operations and the host can read and write.
+    ///
+    /// @throws DeviceException when memory does not suffice
+    DeviceBuffer allocate(String label, long bytes);
+
+    /// Resolves a list of operations into something that can be submitted many times without allocating: kernels,
+    /// weights and buffers are looked up once. Operations run as if one after the other, in the order of the list.
+    Program prepare(String label, List<Op> operations);
+
+    /// A new in-order queue of submissions.
+    CommandStream newStream();
+
+    /// Totals since the device was opened.
+    DeviceCounters counters();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,17 @@
+package com.alphaheng.engine.backend;
+
+/// What a device has done since it was opened. Part of the product: `./marlin bench` prints them per token.
+///
+/// @param hostWaits      times the host waited for the device
+/// @param submissions    programs submitted (command buffers committed)
+/// @param dispatches     operations (kernels) executed
+/// @param encodeNanos    time the host spent encoding submissions
+/// @param bytesAllocated bytes of device buffers allocated
+public record DeviceCounters(long hostWaits, long submissions, long dispatches, long encodeNanos,
+                             long bytesAllocated) {
+
+    public DeviceCounters minus(DeviceCounters before) {
+        return new DeviceCounters(hostWaits - before.hostWaits, submissions - before.submissions,
+            dispatches - before.dispatches, encodeNanos - before.encodeNanos, bytesAllocated - before.bytesAllocated);
+    }
+}
