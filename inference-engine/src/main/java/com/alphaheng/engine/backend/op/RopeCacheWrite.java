@@ -9,15 +9,14 @@ import com.alphaheng.engine.model.Vector;
 ///
 /// @param label where in the model
 /// @param query [T, H, n + r], roped in place
-/// @param keyValue [T, l + r], raw
-/// @param undefined
+/// @param keyValue [T, l + r], raw; left undefined
 /// @param latentNorm [l]
 /// @param epsilon of the norm
 /// @param shape widths
 /// @param cache where to
 /// @param control holds the position
 /// @param tokenCount T
-public record RopeCacheWrite(String label, DeviceBuffer query, DeviceBuffer keyValue, left undefined,
+public record RopeCacheWrite(String label, DeviceBuffer query, DeviceBuffer keyValue,
                              Vector latentNorm, float epsilon, MlaShape shape, CacheLayer cache, Control control,
                              int tokenCount) implements Op {
 
