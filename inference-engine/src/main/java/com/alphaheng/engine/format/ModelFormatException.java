@@ -1,0 +1,21 @@
+package com.alphaheng.engine.format;
+
+import java.nio.file.Path;
+
+/// A model folder that cannot be loaded: says which file, which tensor or key, what was expected and what was found.
+public final class ModelFormatException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    public ModelFormatException(Path file, String subject, String expected, String found) {
+        super(file + ": " + subject + ": expected " + expected + ", found " + found);
+    }
+
+    public ModelFormatException(Path file, String problem) {
+        super(file + ": " + problem);
+    }
+
+    public ModelFormatException(Path file, String problem, Throwable cause) {
+        super(file + ": " + problem, cause);
+    }
+}
