@@ -3,10 +3,14 @@ package com.alphaheng.engine.backend;
 import com.alphaheng.engine.model.Weights;
 
 /// A way to run the model: `reference` (scalar, the oracle), `cpu` (fast), `metal`, later `cuda`.
+/// Found as a service: list the class in META-INF/services.
 public interface Backend {
 
     /// The name users type after `--backend`.
     String name();
+
+    /// Order in which `--backend auto` tries back ends: the highest that is available wins. The reference has 0.
+    int preference();
 
     /// Looks for what the back end needs; never throws for an absent device.
     Availability probe();

@@ -4,6 +4,8 @@ package com.alphaheng.engine.backend;
 /// label and what to do.
 public class DeviceException extends RuntimeException {
 
+    private static final long serialVersionUID = 1;
+
     public DeviceException(String message) {
         super(message);
     }

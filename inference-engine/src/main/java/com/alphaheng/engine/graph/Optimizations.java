@@ -15,6 +15,12 @@ import com.alphaheng.engine.backend.CacheFormat;
 public record Optimizations(boolean noSyncs, boolean fused, boolean pooledBuffers, CacheFormat cacheFormat,
                             boolean mtp) {
 
+    public Optimizations {
+        if (pooledBuffers && !noSyncs) {
+            throw new IllegalArgumentException("pooled buffers need steps that are one submission: set noSyncs");
+        }
+    }
+
     public static Optimizations baseline() {
         return new Optimizations(false, false, false, CacheFormat.F16, false);
     }

@@ -15,6 +15,11 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public int preference() {
+        return 0;
+    }
+
+    @Override
     public Availability probe() {
         return new Availability.Available("scalar Java, one thread");
     }

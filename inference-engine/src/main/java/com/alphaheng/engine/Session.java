@@ -1,0 +1,162 @@
+package com.alphaheng.engine;
+
+import com.alphaheng.engine.graph.ContextFullException;
+import com.alphaheng.engine.graph.Timeline;
+import com.alphaheng.engine.sampling.Sampler;
+import com.alphaheng.engine.sampling.Sampling;
+import java.util.Arrays;
+
+/// One mutable timeline of a model: [#sync] makes it hold a prompt, [#next] continues it one id at a time. Knows
+/// ids, not text. Not thread-safe.
+public final class Session implements AutoCloseable {
+
+    private final Engine engine;
+    private final Timeline timeline;
+    private final Sampling sampling;
+    private final Sampler sampler;
+    /// The ids whose rows are in the cache, then those chosen but not yet in it. `known` of them are known to the
+    /// host.
+    private final int[] ids;
+    private int known;
+    /// Greedy choices handed out so far; those up to `timeline.choices()` are made or under way.
+    private int taken;
+    private boolean fresh;
+
+    Session(Engine engine, Timeline timeline, Sampling sampling) {
+        this.engine = engine;
+        this.timeline = timeline;
+        this.sampling = sampling;
+        this.sampler = sampling.isPlainGreedy() ? null : new Sampler(sampling, engine.config().vocabSize());
+        this.ids = new int[timeline.capacity() + 1];
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    /// Ids held: the last prompt and what was generated after it.
+    public int[] ids() {
+        return Arrays.copyOf(ids, known);
+    }
+
+    /// Positions that the cache may hold.
+    public int context() {
+        return timeline.capacity();
+    }
+
+    /// Makes the timeline hold exactly `prompt`. What it shares with the ids held already is not computed again.
+    ///
+    /// @return the number of tokens that had to be computed
+    /// @throws ContextFullException     when the prompt does not fit
+    /// @throws IllegalArgumentException when the prompt is empty or has an id outside the vocabulary
+    public int sync(int[] prompt) {
+        check(prompt);
+        // The last id is computed in any case: its logits are wanted.
+        int shared = 0;
+        int most = Math.min(Math.min(cached(), known), prompt.length - 1);
+        while (shared < most && ids[shared] == prompt[shared]) {
+            shared++;
+        }
+        timeline.truncate(shared);
+        taken = timeline.choices();
+        for (int start = shared; start < prompt.length; start += timeline.maxTokens()) {
+            int end = Math.min(start + timeline.maxTokens(), prompt.length);
+            timeline.append(Arrays.copyOfRange(prompt, start, end), end == prompt.length ? 1 : 0);
+        }
+        System.arraycopy(prompt, 0, ids, 0, prompt.length);
+        known = prompt.length;
+        fresh = true;
+        if (sampler != null) {
+            for (int id : prompt) {
+                sampler.observePrompt(id);
+            }
+        }
+        return prompt.length - shared;
+    }
+
+    private int cached() {
+        return timeline.position();
+    }
+
+    private void check(int[] prompt) {
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty: give at least one token");
+        }
+        if (prompt.length > timeline.capacity()) {
+            throw new ContextFullException(timeline.capacity());
+        }
+        for (int id : prompt) {
+            if (id < 0 || id >= engine.config().vocabSize()) {
+                throw new IllegalArgumentException("token id " + id + " is outside the vocabulary of "
+                    + engine.config().vocabSize());
+            }
+        }
+    }
+
+    /// The logits after the last id of [#sync], or after the id before the one that [#next] returned last. For greedy
+    /// sessions only straight after [#sync].
+    public float[] logits() {
+        float[] out = new float[engine.config().vocabSize()];
+        timeline.readLogits(out);
+        return out;
+    }
+
+    /// The next id. Whether it ends the text is for the caller to judge.
+    ///
+    /// @throws ContextFullException when the cache is full
+    public int next() {
+        if (known == 0) {
+            throw new IllegalStateException("sync a prompt first");
+        }
+        int id = sampler == null ? nextGreedy() : nextSampled();
+        fresh = false;
+        ids[known++] = id;
+        return id;
+    }
+
+    private int nextSampled() {
+        if (!fresh) {
+            timeline.step();
+        }
+        timeline.readLogits(sampler.logits());
+        int id = sampler.choose();
+        timeline.putToken(id);
+        return id;
+    }
+
+    private int nextGreedy() {
+        if (taken == timeline.choices()) {
+            if (fresh) {
+                timeline.choose();
+            } else {
+                timeline.stepAndChoose();
+            }
+            // On a device that works beside the host, queue more before waiting; on one that is done already, do not.
+            for (int i = 1; i < Timeline.STEPS_AHEAD && !timeline.settled()
+                && timeline.position() < timeline.capacity(); i++) {
+                timeline.stepAndChoose();
+            }
+            timeline.await();
+        }
+        return timeline.choice(taken++);
+    }
+
+    /// True when `id` ends a text.
+    public boolean endsText(int id) {
+        return engine.config().endOfSequence().contains(id);
+    }
+
+    public Sampling sampling() {
+        return sampling;
+    }
+
+    /// The timeline underneath, for measuring and for saving the cache.
+    public Timeline timeline() {
+        return timeline;
+    }
+
+    @Override
+    public void close() {
+        timeline.close();
+    }
+}

@@ -1,0 +1,237 @@
+package com.alphaheng.engine.graph;
+
+import com.alphaheng.engine.backend.CacheLayer;
+import com.alphaheng.engine.backend.CacheLayout;
+import com.alphaheng.engine.backend.Control;
+import com.alphaheng.engine.backend.Device;
+import com.alphaheng.engine.backend.DeviceBuffer;
+import com.alphaheng.engine.backend.OpTimer;
+import com.alphaheng.engine.backend.op.Advance;
+import com.alphaheng.engine.backend.op.ArgMax;
+import com.alphaheng.engine.backend.op.SelectNext;
+import com.alphaheng.engine.model.ModelConfig;
+import com.alphaheng.engine.model.Weights;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One sequence on a device: its KV cache, its control slots, its recorded steps, and where it stands. Runs steps
+/// the way the rung of [Optimizations] says. Knows ids and positions, not text, sampling or prompts. Not
+/// thread-safe.
+public final class Timeline implements AutoCloseable {
+
+    /// Steps that may be queued before the host looks at the ids.
+    public static final int STEPS_AHEAD = 8;
+
+    private static final int RING = 64;
+
+    private final Device device;
+    private final ModelConfig config;
+    private final Optimizations optimizations;
+    private final int capacity;
+    private final int maxTokens;
+    private final List<DeviceBuffer> owned = new ArrayList<>();
+    private final Control control;
+    private final StepRecorder recorder;
+    private final StepRunner runner;
+    private final List<CacheLayer> caches;
+    private int position;
+    private int chosen;
+
+    /// @param capacity  positions of the KV cache
+    /// @param maxTokens largest number of tokens in one step
+    /// @param maxRows   largest number of rows of logits of one step
+    public Timeline(Device device, Weights weights, Optimizations optimizations, int capacity, int maxTokens,
+                    int maxRows) {
+        this.device = device;
+        this.config = weights.config();
+        this.optimizations = optimizations;
+        this.capacity = capacity;
+        this.maxTokens = Math.min(maxTokens, capacity);
+        this.control = new Control(own("control", Control.SLOTS * 4L), own("tokens", this.maxTokens * 4L),
+            own("ring", RING * 4L), RING);
+        this.caches = allocateCaches();
+        this.recorder = optimizations.fused() ? new StepRecorder(weights, caches, control)
+            : new PlainStepRecorder(weights, caches, control);
+        this.runner = new StepRunner(device, optimizations, this.maxTokens, maxRows);
+    }
+
+    private DeviceBuffer own(String label, long bytes) {
+        DeviceBuffer buffer = device.allocate(label, bytes);
+        owned.add(buffer);
+        return buffer;
+    }
+
+    private List<CacheLayer> allocateCaches() {
+        CacheLayout layout = new CacheLayout(optimizations.cacheFormat(), config.latentRank(), config.ropeWidth(),
+            capacity);
+        List<CacheLayer> layers = new ArrayList<>();
+        for (int i = 0; i < config.layers(); i++) {
+            layers.add(new CacheLayer(own("KV cache of layer " + i, layout.bytes()), layout));
+        }
+        return List.copyOf(layers);
+    }
+
+    /// Tokens in the cache, steps under way included.
+    public int position() {
+        return position;
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    public int maxTokens() {
+        return maxTokens;
+    }
+
+    public Optimizations optimizations() {
+        return optimizations;
+    }
+
+    /// One layer's KV cache, for saving and restoring. Only while nothing is under way.
+    public CacheLayer cache(int layer) {
+        return caches.get(layer);
+    }
+
+    /// Forgets everything from `newPosition` on.
+    public void truncate(int newPosition) {
+        runner.awaitAll();
+        position = newPosition;
+        control.buffer().writeInt(Control.POSITION * 4L, newPosition);
+    }
+
+    /// Adds up to [#maxTokens()] ids to the cache. Afterwards [#readLogits] gives the logits of the last `rows` of
+    /// them.
+    ///
+    /// @param rows rows of logits wanted at the end, 0 for none
+    public void append(int[] ids, int rows) {
+        requireRoom(ids.length);
+        runner.awaitAll();
+        control.tokens().write(0, MemorySegment.ofArray(ids));
+        int count = ids.length;
+        runner.run("append " + count + " tokens, " + rows + " rows", count == maxTokens, (buffers, step) -> {
+            DeviceBuffer hidden = recorder.forward(count, buffers, step);
+            DeviceBuffer logits = rows == 0 ? null : recorder.head(hidden, count - rows, rows, buffers, step);
+            if (optimizations.noSyncs()) {
+                step.add(new Advance("advance", count, control));
+            }
+            return logits;
+        });
+        advance(count);
+    }
+
+    /// Copies the logits of the last step, `rows` rows of vocabulary size, into `out`. Waits for the step.
+    public void readLogits(float[] out) {
+        runner.awaitAll();
+        runner.logits().read(0, MemorySegment.ofArray(out));
+    }
+
+    /// Makes `id` the input of the next step (the host chose it).
+    public void putToken(int id) {
+        runner.awaitAll();
+        control.tokens().writeInt(0, id);
+    }
+
+    /// One step for the id at `control.tokens[0]`: its logits can be read afterwards.
+    public void step() {
+        requireRoom(1);
+        runner.run("decode", true, (buffers, step) -> {
+            DeviceBuffer logits = recorder.head(recorder.forward(1, buffers, step), 0, 1, buffers, step);
+            if (optimizations.noSyncs()) {
+                step.add(new Advance("advance", 1, control));
+            }
+            return logits;
+        });
+        advance(1);
+    }
+
+    /// Greedy choice from the logits of the last step; the id becomes the input of the next step. Read it with
+    /// [#choice].
+    public void choose() {
+        DeviceBuffer logits = runner.logits();
+        if (optimizations.noSyncs()) {
+            runner.run("choose", optimizations.pooledBuffers(), (buffers, step) -> {
+                step.add(new SelectNext("select", logits, config.vocabSize(), 0, control));
+                return logits;
+            });
+        } else {
+            chooseOnHost(logits);
+        }
+        chosen++;
+    }
+
+    /// One step for the id at `control.tokens[0]`, and the greedy choice of the next id.
+    public void stepAndChoose() {
+        if (!optimizations.noSyncs()) {
+            step();
+            choose();
+            return;
+        }
+        requireRoom(1);
+        runner.run("greedy decode", true, (buffers, step) -> {
+            DeviceBuffer logits = recorder.head(recorder.forward(1, buffers, step), 0, 1, buffers, step);
+            step.add(new SelectNext("select", logits, config.vocabSize(), 1, control));
+            return logits;
+        });
+        position++;
+        chosen++;
+    }
+
+    /// Without the device-side bookkeeping every id goes through the host: the sync that the first rung removes.
+    private void chooseOnHost(DeviceBuffer logits) {
+        DeviceBuffer[] ids = new DeviceBuffer[1];
+        runner.run("choose", false, (buffers, step) -> {
+            ids[0] = buffers.take("ids", 1, 1);
+            step.add(new ArgMax("argmax", logits, 1, config.vocabSize(), ids[0]));
+            return logits;
+        });
+        int id = ids[0].readInt(0);
+        control.tokens().writeInt(0, id);
+        control.ring().writeInt(chosen % RING * 4L, id);
+    }
+
+    /// The number of greedy choices made or queued so far; the last has number `choices() - 1`.
+    public int choices() {
+        return chosen;
+    }
+
+    /// Whether all queued steps are done, without waiting.
+    public boolean settled() {
+        return runner.settled();
+    }
+
+    /// The host waits for all queued steps.
+    public void await() {
+        runner.awaitAll();
+    }
+
+    /// Greedy choice `number`, which must be done and among the last 64.
+    public int choice(int number) {
+        return control.ring().readInt(number % RING * 4L);
+    }
+
+    private void advance(int count) {
+        position += count;
+        if (!optimizations.noSyncs()) {
+            control.buffer().writeInt(Control.POSITION * 4L, position);
+        }
+    }
+
+    private void requireRoom(int count) {
+        if (position + count > capacity) {
+            throw new ContextFullException(capacity);
+        }
+    }
+
+    /// Reports operation times from now on, null to stop.
+    public void profile(OpTimer timer) {
+        runner.profile(timer);
+    }
+
+    @Override
+    public void close() {
+        runner.close();
+        owned.forEach(DeviceBuffer::close);
+    }
+}
