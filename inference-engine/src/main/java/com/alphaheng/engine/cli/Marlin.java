@@ -1,0 +1,70 @@
+package com.alphaheng.engine.cli;
+
+import com.alphaheng.engine.backend.BackendUnavailableException;
+import com.alphaheng.engine.backend.DeviceException;
+import com.alphaheng.engine.format.ModelFormatException;
+import com.alphaheng.engine.graph.ContextFullException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The engine's command line. Exit codes: see [ExitCode].
+@Command(name = "marlin", mixinStandardHelpOptions = true, version = "marlin 0.1.0",
+    description = "Runs GLM-4.7-Flash (glm4_moe_lite) models.",
+    footer = "%nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not available here (the message says why).",
+    subcommands = {InspectCommand.class, DoctorCommand.class})
+public final class Marlin implements Runnable {
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec specification;
+
+    /// Runs one command and ends the process with its exit code.
+    @SuppressWarnings("checkstyle:regexp")
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /// Runs one command.
+    ///
+    /// @return its exit code
+    public static int run(String... arguments) {
+        return new CommandLine(new Marlin())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(Marlin::report)
+            .execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        specification.commandLine().usage(System.err);
+    }
+
+    /// Expected failures are messages; anything else is a bug and keeps its stack trace.
+    private static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        int code = switch (failure) {
+            case BackendUnavailableException e -> ExitCode.UNAVAILABLE;
+            case UnavailableException e -> ExitCode.UNAVAILABLE;
+            case IllegalArgumentException e -> ExitCode.USAGE;
+            case ModelFormatException e -> ExitCode.FAILED;
+            case DeviceException e -> ExitCode.FAILED;
+            case ContextFullException e -> ExitCode.FAILED;
+            case CheckFailedException e -> ExitCode.FAILED;
+            case IOException e -> ExitCode.FAILED;
+            case UncheckedIOException e -> ExitCode.FAILED;
+            default -> {
+                failure.printStackTrace();
+                yield ExitCode.FAILED;
+            }
+        };
+        command.getErr().println(command.getCommandName() + ": " + describe(failure));
+        return code;
+    }
+
+    private static String describe(Exception failure) {
+        Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
+        // A file system exception's message is often the bare path.
+        return cause instanceof FileSystemException ? cause.toString() : cause.getMessage();
+    }
+}
