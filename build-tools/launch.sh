@@ -102,6 +102,7 @@ maven_with_progress() {
     *-Dmaven.repo.local=*) repository=$(printf '%s' "${MAVEN_ARGS-} ${MAVEN_OPTS-}" | sed 's/.*-Dmaven\.repo\.local=\([^ ]*\).*/\1/') ;;
   esac
   : >"$stamp"
+  : >"$log"
   (cd "$ROOT" && exec ./mvnw -B -DskipTests -pl "$1" -am package) >"$log" 2>&1 </dev/null &
   pid=$!
   trap 'kill $pid 2>/dev/null; exit 130' INT TERM
