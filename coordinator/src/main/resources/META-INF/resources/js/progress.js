@@ -1,0 +1,84 @@
+// How far the campaign is: the big figure, one cell per task, the legend that filters, rates and ETA.
+import { el, tooltip } from './dom.js';
+import { count, duration, elapsedSeconds, figure, moment } from './format.js';
+import { filter, openTask, toggleStatus } from './router.js';
+import { counts, state } from './store.js';
+import { glyph, LABELS, PROGRESS_ORDER } from './status.js';
+
+const MOST_CELLS = 80;
+
+export function renderProgress(holder) {
+  const { summary } = state;
+  if (!summary) return;
+  const now = counts();
+  const total = state.tasks.size;
+  const done = now.SUCCEEDED ?? 0;
+  holder.replaceChildren(
+    el('p', { class: 'state' }, headline(summary, now)),
+    el('p', { class: 'big' }, el('b', null, count(done)), el('span', null, `of ${count(total)} done`)),
+    cells(total, now),
+    legend(now),
+    figures(summary));
+}
+
+function headline(summary, now) {
+  if (summary.finished) {
+    const whole = (now.SUCCEEDED ?? 0) === state.tasks.size;
+    return [glyph(whole ? 'SUCCEEDED' : 'FAILED'), whole ? 'Finished, everything done'
+      : `Finished, ${count(state.tasks.size - (now.SUCCEEDED ?? 0))} not done`];
+  }
+  if (summary.paused) return [glyph('READY'), 'Paused'];
+  if (now.RUNNING) return [glyph('RUNNING'), `${count(now.RUNNING)} running now`];
+  return [glyph('WAITING'), 'Nothing is running'];
+}
+
+function cells(total, now) {
+  if (total > MOST_CELLS) {
+    return el('div', { class: 'cells bands' }, PROGRESS_ORDER.filter(status => now[status]).map(status => {
+      const band = el('button', { type: 'button', class: `s-${status}`, 'aria-label': `${count(now[status])} ${LABELS[status].toLowerCase()}: filter`,
+        onclick: () => filter({ status: new Set([status]) }) });
+      band.style.flexGrow = now[status];
+      return band;
+    }));
+  }
+  const rank = new Map(PROGRESS_ORDER.map((status, index) => [status, index]));
+  const rows = [...state.tasks.values()].sort((a, b) => rank.get(a.status) - rank.get(b.status));
+  return el('div', { class: 'cells', onpointerleave: () => tooltip(null) }, rows.map(row => el('button', {
+    type: 'button', class: `s-${row.status}`, tabindex: -1, 'aria-label': `${row.name}, ${LABELS[row.status]}`,
+    onclick: () => openTask(row.name),
+    onpointermove: event => tooltip(`${row.name}\n${LABELS[row.status]}${row.reason ? `: ${row.reason}` : ''}`, event.clientX, event.clientY),
+  })));
+}
+
+function legend(now) {
+  return el('div', { class: 'legend', role: 'group', 'aria-label': 'Filter by status' },
+    PROGRESS_ORDER.filter(status => now[status]).map(status => el('button', {
+      type: 'button', class: `s-${status}`, 'aria-pressed': String(state.filters.status.has(status)), onclick: () => toggleStatus(status),
+    }, glyph(status), el('b', null, count(now[status])), LABELS[status].toLowerCase())));
+}
+
+function figures(summary) {
+  const elapsed = elapsedSeconds(summary.startedAt, summary.finishedAt);
+  const left = summary.etaSeconds === null || summary.etaSeconds === undefined ? null
+    : summary.etaSeconds - (Date.now() - state.loadedAt) / 1000;
+  const rate = summary.throughput?.tasksPerHour;
+  const speed = summary.throughput?.currentTokensPerSecond;
+  return el('dl', { class: 'figures' },
+    entry(summary.finished ? 'Finished' : 'Time left', summary.finished ? moment(summary.finishedAt)
+      : left === null ? '–' : left <= 0 ? 'any moment' : ['≈ ', duration(left)]),
+    entry(summary.finished ? 'Took' : 'Running for', duration(elapsed)),
+    entry('Decode speed now', speed ? [figure(speed), el('small', null, ' tok/s')] : '–'),
+    entry('Pace', rate ? [figure(rate), el('small', null, ' tasks/h')] : '–'));
+}
+
+const entry = (name, value) => el('div', null, el('dt', null, name), el('dd', null, value));
+
+/** Title and icon tell the state of a tab that is in the background. */
+export function renderTitle() {
+  const { summary } = state;
+  if (!summary) { document.title = 'AlphaHENG'; return; }
+  const now = counts();
+  const done = now.SUCCEEDED ?? 0;
+  const trouble = now.FAILED ? ` · ${now.FAILED} failed` : '';
+  document.title = `${done}/${state.tasks.size}${trouble} · ${summary.name} · AlphaHENG`;
+}
