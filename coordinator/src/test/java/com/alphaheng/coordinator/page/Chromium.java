@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 
 /// A headless Chromium with one tab, driven over the DevTools protocol.
 ///
-/// Written here instead of taken from a library: page tests need six commands, while a browser-automation library brings
-/// a driver of more than 100 MB into the build of everybody who runs the tests.
+/// Written here instead of taken from a library: page tests need six commands, while a browser-automation library
+/// brings a driver of more than 100 MB into the build of everybody who runs the tests.
 final class Chromium implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome", "chrome");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -159,7 +159,8 @@ final class Chromium implements AutoCloseable {
     }
 
     byte[] screenshot() {
-        return Base64.getDecoder().decode(send(session, "Page.captureScreenshot", Map.of("format", "png")).get("data").asText());
+        JsonNode answer = send(session, "Page.captureScreenshot", Map.of("format", "png"));
+        return Base64.getDecoder().decode(answer.get("data").asText());
     }
 
     /// What the page reported as uncaught errors or `console.error` since it was opened.

@@ -82,7 +82,8 @@ final class FixtureCampaign {
     static FixtureCampaign large(String name, Instant now, int size) {
         FixtureCampaign campaign = new FixtureCampaign(name, now, Duration.ofHours(19));
         Random random = new Random(29);
-        List<String> categories = List.of("sync-elimination", "fusion-and-memory", "mtp", "coordination-and-validation");
+        List<String> categories =
+                List.of("sync-elimination", "fusion-and-memory", "mtp", "coordination-and-validation");
         int perLayer = Math.max(1, size / 40);
         for (int i = 0; i < size; i++) {
             int layer = i / perLayer;
@@ -95,7 +96,8 @@ final class FixtureCampaign {
                 }
             }
             campaign.add(new FixtureTask(largeName(i), "P" + random.nextInt(3), categories.get(random.nextInt(4)),
-                    random.nextInt(4) == 0 ? "benchmark" : "agent", dependencies, layer, "sweep_" + layer % 7 + ".yaml"));
+                    random.nextInt(4) == 0 ? "benchmark" : "agent", dependencies, layer,
+                    "sweep_" + layer % 7 + ".yaml"));
         }
         List<String> failed = new ArrayList<>();
         for (int i = size * 11 / 20; i < size * 6 / 10; i += size / 60 + 3) {
@@ -158,7 +160,8 @@ final class FixtureCampaign {
         task.startedAt = at;
         task.finishedAt = at.plus(took);
         task.reason = failed
-                ? "verify command exited with 1: DecodeParityTest.greedyStaysIdentical expected token 2217 at position 41 but was 886"
+                ? "verify command exited with 1: DecodeParityTest.greedyStaysIdentical expected token 2217 at "
+                + "position 41 but was 886"
                 : "";
         int stage = STAGE_ORDER.indexOf(STAGES.getOrDefault(task.name, ""));
         if (stage >= 0 && !failed) {

@@ -86,8 +86,8 @@ final class FixtureServer implements AutoCloseable {
     }
 
     private void publish(String event, Object data) {
-        byte[] frame = ("id: " + eventId.incrementAndGet() + "\nevent: " + event + "\ndata: " + Json.write(data) + "\n\n")
-                .getBytes(StandardCharsets.UTF_8);
+        String text = "id: " + eventId.incrementAndGet() + "\nevent: " + event + "\ndata: " + Json.write(data) + "\n\n";
+        byte[] frame = text.getBytes(StandardCharsets.UTF_8);
         for (OutputStream listener : listeners) {
             try {
                 listener.write(frame);
@@ -149,7 +149,8 @@ final class FixtureServer implements AutoCloseable {
         int after = query.matches(".*after=\\d+.*") ? Integer.parseInt(query.replaceAll(".*after=(\\d+).*", "$1")) : 0;
         boolean complete = !task.status.equals("RUNNING");
         List<Object> lines = new ArrayList<>();
-        long length = task.startedAt == null ? 0 : complete ? 140 : 40 + Duration.between(now, Instant.now()).toSeconds();
+        long live = 40 + Duration.between(now, Instant.now()).toSeconds();
+        long length = task.startedAt == null ? 0 : complete ? 140 : live;
         for (int i = after + 1; i <= length; i++) {
             String source = i < 4 ? "worker" : i < 40 ? "build" : "verify";
             lines.add(Map.of("sequence", i, "source", source, "at", task.startedAt.plusMillis(i * 700L), "text",
@@ -174,7 +175,8 @@ final class FixtureServer implements AutoCloseable {
             worker.put("incarnation", "b7c9e2");
             worker.put("profile", Map.of("labels", Map.of("os", "macos", "chip", "m3-pro", "arch", "arm64"), "kinds",
                     List.of("VERIFY", "BENCHMARK"), "agents", List.of(), "slots", 2, "cpuCores", 12, "gpuCores", 18,
-                    "memoryBytes", 38654705664L, "description", "Apple M3 Pro, 12 cores, 18 GPU cores, 36 GB, macOS 26.1"));
+                    "memoryBytes", 38654705664L,
+                    "description", "Apple M3 Pro, 12 cores, 18 GPU cores, 36 GB, macOS 26.1"));
             worker.put("state", i == 1 ? workerState : i == 3 ? "LOST" : "ONLINE");
             worker.put("lastSeen", i == 3 ? now.minusSeconds(480) : Instant.now());
             worker.put("running", i == 3 ? List.of() : running);

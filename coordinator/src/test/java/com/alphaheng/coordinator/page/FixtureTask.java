@@ -55,9 +55,9 @@ final class FixtureTask {
 
     Map<String, Object> detail(List<String> dependents, List<String> blockedBy) {
         Map<String, Object> detail = new LinkedHashMap<>(row());
-        detail.put("prompt", "Make `" + name + "` real.\n\nThe decode loop waits for the device after every step. Record "
-                + "the steps of one token into a single command buffer, keep the last token on the device, and read the\n"
-                + "ring of results every 8 tokens.\n\nAcceptance: greedy output stays identical, host waits per token: 0.");
+        detail.put("prompt", "Make `" + name + "` real.\n\nThe decode loop waits for the device after every step. "
+                + "Record the steps of one token into a single command buffer, keep the last token on the device, and "
+                + "read the ring of results every 8 tokens.\n\nAcceptance: greedy output stays identical.");
         detail.put("verifyCommand", "./mvnw -q -o -pl inference-engine test -Dtest=DecodeParityTest\n"
                 + "./marlin bench --tokens 64 --optimizations syncs --metrics \"$HENG_METRICS\"");
         detail.put("dependents", dependents);

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Writes maps, lists, strings, numbers, booleans and null as JSON; enough for canned answers without a library, so that
-/// the fixture server also runs as a plain source launch (`java FixtureServer.java`).
+/// Writes maps, lists, strings, numbers, booleans and null as JSON; enough for canned answers without a library, so
+/// that the fixture server also runs as a plain source launch (`java FixtureServer.java`).
 final class Json {
     private Json() {
     }
