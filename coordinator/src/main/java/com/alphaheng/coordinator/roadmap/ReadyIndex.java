@@ -1,0 +1,198 @@
+package com.alphaheng.coordinator.roadmap;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Which ready task could go to which worker, kept up to date with every change so that no decision scans all tasks.
+///
+/// Tasks that ask the same of a worker share a [Pool]; in it, tasks that the same thing could hold up (their campaign's
+/// pause, the same edited files) share a [Lane]. Only the most urgent task of each lane is ever looked at.
+final class ReadyIndex {
+    /// A task and the worker that may have it.
+    record Match(Task task, Worker worker) {
+    }
+
+    private record LaneKey(Campaign campaign, List<String> touches) {
+    }
+
+    private record Head(Task task, Pool pool) {
+    }
+
+    private static final class Lane {
+        private final LaneKey key;
+        private final TreeSet<Task> tasks = new TreeSet<>(Task.BY_URGENCY);
+
+        Lane(LaneKey key) {
+            this.key = key;
+        }
+
+        boolean blocked() {
+            return key.campaign().paused() || key.campaign().touching(key.touches()).isPresent();
+        }
+    }
+
+    private static final class Pool {
+        private final Eligibility eligibility;
+        private final Map<LaneKey, Lane> lanes = new LinkedHashMap<>();
+        private final Set<Worker> accepted = new LinkedHashSet<>();
+        private final TreeSet<Worker> free;
+
+        Pool(Eligibility eligibility) {
+            this.eligibility = eligibility;
+            this.free = new TreeSet<>(Comparator.<Worker>comparingInt(worker ->
+                    eligibility.preference(worker.profile())).thenComparing(Worker.BY_LOAD));
+        }
+
+        void judge(Worker worker) {
+            accepted.remove(worker);
+            if (worker.presence() == Worker.Presence.ONLINE && eligibility.objection(worker.profile()).isEmpty()) {
+                accepted.add(worker);
+            }
+        }
+
+        void offer(Worker worker) {
+            if (accepted.contains(worker) && worker.hasRoom(eligibility.exclusive())) {
+                free.add(worker);
+            }
+        }
+
+        Optional<Worker> firstFree(Set<Worker> reserved) {
+            return free.stream().filter(worker -> !reserved.contains(worker)).findFirst();
+        }
+    }
+
+    private final Map<Eligibility, Pool> pools = new LinkedHashMap<>();
+    private final Map<String, Worker> workers;
+    private final TreeSet<Task> backingOff = new TreeSet<>(Comparator
+            .<Task, Instant>comparing(task -> task.notBefore.orElseThrow()).thenComparingLong(Task::order));
+    private final LinkedHashSet<Task> byReadyTime = new LinkedHashSet<>();
+
+    ReadyIndex(Map<String, Worker> workers) {
+        this.workers = workers;
+    }
+
+    /// Takes a task that became ready at this instant.
+    void add(Task task, Instant at) {
+        if (task.notBefore.isPresent() && task.notBefore.get().isAfter(at)) {
+            backingOff.add(task);
+            return;
+        }
+        task.notBefore = Optional.empty();
+        task.readySince = Optional.of(at);
+        byReadyTime.add(task);
+        Pool pool = pools.computeIfAbsent(task.eligibility(), this::newPool);
+        pool.lanes.computeIfAbsent(new LaneKey(task.campaign(), task.spec().touches()), Lane::new).tasks.add(task);
+    }
+
+    void remove(Task task) {
+        if (task.notBefore.isPresent()) {
+            backingOff.remove(task);
+            return;
+        }
+        byReadyTime.remove(task);
+        task.readySince = Optional.empty();
+        Pool pool = pools.get(task.eligibility());
+        LaneKey key = new LaneKey(task.campaign(), task.spec().touches());
+        Lane lane = pool.lanes.get(key);
+        lane.tasks.remove(task);
+        if (lane.tasks.isEmpty()) {
+            pool.lanes.remove(key);
+        }
+    }
+
+    private Pool newPool(Eligibility eligibility) {
+        Pool pool = new Pool(eligibility);
+        for (Worker worker : workers.values()) {
+            pool.judge(worker);
+            pool.offer(worker);
+        }
+        return pool;
+    }
+
+    /// Must come before any change of the worker, whose place in the pools depends on how busy it is.
+    void withdraw(Worker worker) {
+        pools.values().forEach(pool -> pool.free.remove(worker));
+    }
+
+    /// Must come after any change of the worker's load.
+    void offer(Worker worker) {
+        pools.values().forEach(pool -> pool.offer(worker));
+    }
+
+    /// Must come after any change of the worker's profile or presence.
+    void judge(Worker worker) {
+        pools.values().forEach(pool -> {
+            pool.judge(worker);
+            pool.offer(worker);
+        });
+    }
+
+    /// The most urgent task that a free worker may have.
+    ///
+    /// A task that wants a worker for itself and finds none idle reserves the least busy one, which less urgent tasks
+    /// then leave alone: otherwise a stream of small tasks would keep measurements waiting for ever.
+    Optional<Match> next() {
+        List<Head> heads = new ArrayList<>();
+        for (Pool pool : pools.values()) {
+            for (Lane lane : pool.lanes.values()) {
+                if (!lane.blocked()) {
+                    heads.add(new Head(lane.tasks.first(), pool));
+                }
+            }
+        }
+        heads.sort(Comparator.comparing(Head::task, Task.BY_URGENCY));
+        Set<Worker> reserved = new HashSet<>();
+        for (Head head : heads) {
+            Optional<Worker> worker = head.pool().firstFree(reserved);
+            if (worker.isPresent()) {
+                return Optional.of(new Match(head.task(), worker.get()));
+            }
+            if (head.pool().eligibility.exclusive()) {
+                head.pool().accepted.stream().filter(busy -> !reserved.contains(busy))
+                        .min(Worker.BY_LOAD).ifPresent(reserved::add);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Online workers that could run the task, busy or not.
+    Set<Worker> accepting(Task task) {
+        Pool pool = pools.get(task.eligibility());
+        return pool == null ? Set.of() : Set.copyOf(pool.accepted);
+    }
+
+    /// Tasks whose wait before a retry ended at this instant or before.
+    List<Task> backoffOver(Instant now) {
+        List<Task> over = new ArrayList<>();
+        for (Task task : backingOff) {
+            if (task.notBefore.orElseThrow().isAfter(now)) {
+                break;
+            }
+            over.add(task);
+        }
+        return over;
+    }
+
+    /// Tasks below top priority that have been ready since this instant or longer.
+    List<Task> readySince(Instant limit) {
+        List<Task> waiting = new ArrayList<>();
+        for (Task task : byReadyTime) {
+            if (task.readySince.orElseThrow().isAfter(limit)) {
+                break;
+            }
+            if (task.rank > 0) {
+                waiting.add(task);
+            }
+        }
+        return waiting;
+    }
+}

@@ -1,0 +1,42 @@
+package com.alphaheng.coordinator.roadmap;
+
+import java.util.List;
+
+/// What the asker of a command is told, once the events it caused are durable.
+public sealed interface Reply {
+    /// Nobody waits for an answer.
+    record Silence() implements Reply {
+    }
+
+    /// It is done.
+    ///
+    /// @param tasks names of the tasks it touched
+    record Done(List<String> tasks) implements Reply {
+        public Done {
+            tasks = List.copyOf(tasks);
+        }
+    }
+
+    /// The submission holds (or would, if it was a dry run).
+    record Submitted(String campaign, String submission, SubmissionDiff diff) implements Reply {
+    }
+
+    /// There is no such campaign.
+    record UnknownCampaign(String campaign, List<String> known) implements Reply {
+    }
+
+    /// There is no such task in the campaign.
+    record UnknownTask(String campaign, String task) implements Reply {
+    }
+
+    /// The task cannot be treated so in its present status.
+    record WrongStatus(String campaign, String task, TaskStatus status, String remedy) implements Reply {
+    }
+
+    /// The submission contradicts itself or what the campaign already has.
+    record InvalidSubmission(List<SubmissionProblem> problems) implements Reply {
+        public InvalidSubmission {
+            problems = List.copyOf(problems);
+        }
+    }
+}

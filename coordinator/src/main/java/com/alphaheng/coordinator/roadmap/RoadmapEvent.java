@@ -1,0 +1,138 @@
+package com.alphaheng.coordinator.roadmap;
+
+import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.WorkerProfile;
+import com.alphaheng.spec.TaskSpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A fact about the roadmap. [RoadmapState#replay] is the only thing that acts on it.
+///
+/// [Durable] facts make up the log. [Passing] ones (a heartbeat came, time went by) are replayed when they happen and
+/// then
+/// forgotten: after a restart [CoordinatorTookOver] gives every worker a full lease to be heard from again.
+public sealed interface RoadmapEvent {
+    /// When it happened, by the coordinator's clock, which never runs backwards.
+    Instant at();
+
+    /// A fact of the log.
+    sealed interface Durable extends RoadmapEvent {
+    }
+
+    /// A fact that need not survive.
+    sealed interface Passing extends RoadmapEvent {
+    }
+
+    /// A durable fact about one campaign.
+    sealed interface OfCampaign extends Durable {
+        String campaign();
+    }
+
+    /// A durable fact about one attempt.
+    sealed interface OfAttempt extends Durable {
+        AttemptId attempt();
+    }
+
+    /// The campaign exists from now on.
+    record CampaignOpened(String campaign, Instant at) implements OfCampaign {
+    }
+
+    /// A submission was taken; the task events around it say what it changed.
+    ///
+    /// @param submission content hash of the files
+    /// @param actor      who asked
+    record SubmissionAccepted(String campaign, String submission, List<String> files, Optional<String> commit,
+                              String actor, Instant at) implements OfCampaign {
+        public SubmissionAccepted {
+            files = List.copyOf(files);
+        }
+    }
+
+    /// A new task; its place in submission order is the place of this event in the log.
+    record TaskAdded(String campaign, TaskSpec task, Instant at) implements OfCampaign {
+    }
+
+    /// A resubmission gave the task another definition.
+    ///
+    /// @param reopened whether the task had ended and runs again under the new definition
+    record TaskChanged(String campaign, TaskSpec task, boolean reopened, Instant at) implements OfCampaign {
+    }
+
+    /// A resubmission no longer has the task.
+    record TaskRemoved(String campaign, String task, Instant at) implements OfCampaign {
+    }
+
+    record TaskCancelled(String campaign, String task, String actor, String reason, Instant at)
+            implements OfCampaign {
+    }
+
+    /// Somebody asked for another try; failures counted so far are forgiven.
+    record TaskReopened(String campaign, String task, String actor, Instant at) implements OfCampaign {
+    }
+
+    record CampaignPaused(String campaign, String actor, Instant at) implements OfCampaign {
+    }
+
+    record CampaignResumed(String campaign, String actor, Instant at) implements OfCampaign {
+    }
+
+    /// The attempt belongs to this incarnation of this worker, and its lease runs.
+    record AttemptAssigned(AttemptId attempt, String worker, String incarnation, Instant at) implements OfAttempt {
+    }
+
+    record AttemptStageReached(AttemptId attempt, String stage, Instant at) implements OfAttempt {
+    }
+
+    record AttemptSucceeded(AttemptId attempt, AttemptResult result, Instant at) implements OfAttempt {
+    }
+
+    /// @param retryAt when the task may be tried again; empty when it has failed for good
+    record AttemptFailed(AttemptId attempt, AttemptResult result, Optional<Instant> retryAt, Instant at)
+            implements OfAttempt {
+    }
+
+    /// The lease ended without a result.
+    ///
+    /// @param retryAt when the task may be tried again; empty when it was lost too often
+    record AttemptLost(AttemptId attempt, String reason, Optional<Instant> retryAt, Instant at) implements OfAttempt {
+    }
+
+    record WorkerJoined(String worker, String incarnation, long sequence, WorkerProfile profile, Instant at)
+            implements Durable {
+    }
+
+    record WorkerLost(String worker, String incarnation, String reason, Instant at) implements Durable {
+    }
+
+    record WorkerLeft(String worker, String incarnation, long sequence, String reason, Instant at)
+            implements Durable {
+    }
+
+    /// A coordinator process became the writer of the log.
+    record CoordinatorTookOver(String instance, Instant at) implements Durable {
+    }
+
+    /// A worker was heard from; the leases of the attempts it named are renewed.
+    record WorkerHeard(String worker, String incarnation, long sequence, List<AttemptId> renewed, Instant at)
+            implements Passing {
+        public WorkerHeard {
+            renewed = List.copyOf(renewed);
+        }
+    }
+
+    /// The clock ticked.
+    ///
+    /// @param suspended whether this process itself had stood still, so that silence says nothing about the workers
+    record ClockTicked(boolean suspended, Instant at) implements Passing {
+    }
+
+    /// The wait before a retry is over.
+    record BackoffElapsed(String campaign, String task, Instant at) implements Passing {
+    }
+
+    /// The task has been ready for so long that it moves up by one priority.
+    record TaskAged(String campaign, String task, Instant at) implements Passing {
+    }
+}

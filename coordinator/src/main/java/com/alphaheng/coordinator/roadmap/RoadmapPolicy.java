@@ -1,0 +1,17 @@
+package com.alphaheng.coordinator.roadmap;
+
+import java.time.Duration;
+
+/// The numbers the decisions rest on.
+///
+/// @param lease      how long an attempt or a worker may stay silent; three beats of 3 s
+/// @param maxLosses  how often a task may lose its worker before it fails: bounds a task that kills its machines
+/// @param grace      how long beyond its timeout an attempt may still report, the worker being the one who ends it
+/// @param suspension a longer gap between two ticks means that this process stood still
+/// @param agingStep  a task that has been ready for so long is moved up by one priority, so that none starves
+/// @param seed       of the retry jitter
+public record RoadmapPolicy(Duration lease, int maxLosses, Duration grace, Duration suspension, Duration agingStep,
+                            long seed) {
+    public static final RoadmapPolicy DEFAULT = new RoadmapPolicy(Duration.ofSeconds(9), 5, Duration.ofSeconds(60),
+            Duration.ofSeconds(3), Duration.ofMinutes(30), 1);
+}

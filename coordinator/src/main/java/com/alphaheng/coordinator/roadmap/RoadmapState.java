@@ -1,0 +1,324 @@
+package com.alphaheng.coordinator.roadmap;
+
+import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.protocol.AttemptResult;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Everything the coordinator knows. [#replay] is the only thing that changes it, so a replay of the log rebuilds it.
+///
+/// Owned by one thread, the shard. Holds no clock and does no I/O.
+public final class RoadmapState {
+    private final Map<String, Campaign> campaigns = new LinkedHashMap<>();
+    private final Map<String, Worker> workers = new LinkedHashMap<>();
+    private final ReadyIndex ready = new ReadyIndex(workers);
+    private final LeaseIndex leases = new LeaseIndex();
+    private final List<Task> unlinked = new ArrayList<>();
+    private final Set<Transitions.Row> visited = new HashSet<>();
+    private Instant clock = Instant.EPOCH;
+    private Optional<Instant> lastTick = Optional.empty();
+    private long tasksEverAdded;
+    private long durableEvents;
+    private String writer = "";
+
+    /// Applies a fact.
+    ///
+    /// @throws AssertionError if it contradicts what was replayed before: the log is damaged or there is a bug
+    public void replay(RoadmapEvent event) {
+        if (event.at().isAfter(clock)) {
+            clock = event.at();
+        }
+        if (event instanceof RoadmapEvent.Durable durable) {
+            durableEvents++;
+            if (!(event instanceof RoadmapEvent.TaskAdded)) {
+                linkAddedTasks();
+            }
+            replayDurable(durable);
+        } else {
+            replayPassing((RoadmapEvent.Passing) event);
+        }
+    }
+
+    private void replayDurable(RoadmapEvent.Durable event) {
+        switch (event) {
+            case RoadmapEvent.OfCampaign ofCampaign -> replayOfCampaign(ofCampaign);
+            case RoadmapEvent.OfAttempt ofAttempt -> replayOfAttempt(ofAttempt);
+            case RoadmapEvent.WorkerJoined joined -> {
+                Worker worker = workers.computeIfAbsent(joined.worker(), id ->
+                        new Worker(id, joined.incarnation(), joined.profile(), joined.at()));
+                ready.withdraw(worker);
+                worker.join(joined.incarnation(), joined.sequence(), joined.profile(), joined.at());
+                leases.hear(worker);
+                ready.judge(worker);
+            }
+            case RoadmapEvent.WorkerLost lost -> part(worker(lost.worker()), Worker.Presence.LOST);
+            case RoadmapEvent.WorkerLeft left -> {
+                Worker worker = worker(left.worker());
+                worker.hear(left.sequence(), left.at());
+                part(worker, Worker.Presence.LEFT);
+            }
+            case RoadmapEvent.CoordinatorTookOver tookOver -> {
+                writer = tookOver.instance();
+                lastTick = Optional.empty();
+                leases.renewAll(clock);
+            }
+        }
+    }
+
+    private void replayOfCampaign(RoadmapEvent.OfCampaign event) {
+        switch (event) {
+            case RoadmapEvent.CampaignOpened opened -> campaigns.put(opened.campaign(),
+                    new Campaign(opened.campaign(), opened.at(), new Campaign.ReadyListener() {
+                        @Override
+                        public void nowReady(Task task) {
+                            ready.add(task, clock);
+                        }
+
+                        @Override
+                        public void noLongerReady(Task task) {
+                            ready.remove(task);
+                        }
+
+                        @Override
+                        public void moved(Transitions.Row row) {
+                            visited.add(row);
+                        }
+                    }));
+            case RoadmapEvent.SubmissionAccepted accepted ->
+                    campaign(accepted).submitted(accepted.submission(), accepted.commit());
+            case RoadmapEvent.TaskAdded added ->
+                    unlinked.add(campaign(added).add(tasksEverAdded++, added.task()));
+            case RoadmapEvent.TaskChanged changed -> change(task(changed, changed.task().name()), changed);
+            case RoadmapEvent.TaskRemoved removed -> {
+                Task task = task(removed, removed.task());
+                endRunning(task, Attempt.Fate.CANCELLED, "removed from the campaign", Optional.empty());
+                campaign(removed).remove(task);
+            }
+            case RoadmapEvent.TaskCancelled cancelled -> {
+                Task task = task(cancelled, cancelled.task());
+                task.note(cancelled.reason());
+                endRunning(task, Attempt.Fate.CANCELLED, cancelled.reason(), Optional.empty());
+                task.campaign().apply(task, TaskTrigger.CANCELLED);
+            }
+            case RoadmapEvent.TaskReopened reopened -> {
+                Task task = task(reopened, reopened.task());
+                forgive(task, "another try asked for by " + reopened.actor());
+                task.campaign().apply(task, TaskTrigger.REOPENED);
+            }
+            case RoadmapEvent.CampaignPaused paused -> campaign(paused).pause(true);
+            case RoadmapEvent.CampaignResumed resumed -> campaign(resumed).pause(false);
+        }
+        campaign(event).touch(clock);
+    }
+
+    private void change(Task task, RoadmapEvent.TaskChanged changed) {
+        if (task.status() == TaskStatus.RUNNING) {
+            endRunning(task, Attempt.Fate.CANCELLED, "the task was changed by a resubmission", Optional.empty());
+            task.campaign().apply(task, TaskTrigger.ATTEMPT_REQUEUED);
+        }
+        task.campaign().redefine(task, changed.task());
+        if (changed.reopened()) {
+            forgive(task, "changed by a resubmission");
+            task.campaign().apply(task, TaskTrigger.REOPENED);
+        }
+        unlinked.add(task);
+    }
+
+    private static void forgive(Task task, String note) {
+        task.note(note);
+        task.failures = 0;
+        task.losses = 0;
+        task.notBefore = Optional.empty();
+    }
+
+    private void replayOfAttempt(RoadmapEvent.OfAttempt event) {
+        Task task = task(event.attempt());
+        switch (event) {
+            case RoadmapEvent.AttemptAssigned assigned -> assign(task, assigned);
+            case RoadmapEvent.AttemptStageReached reached ->
+                    task.runningAttempt().orElseThrow().reach(reached.stage(), reached.at());
+            case RoadmapEvent.AttemptSucceeded succeeded -> {
+                endRunning(task, Attempt.Fate.SUCCEEDED, succeeded.result().reason(),
+                        Optional.of(succeeded.result()));
+                task.campaign().apply(task, TaskTrigger.ATTEMPT_SUCCEEDED);
+            }
+            case RoadmapEvent.AttemptFailed failed -> {
+                task.failures++;
+                endRunning(task, Attempt.Fate.FAILED, failed.result().reason(), Optional.of(failed.result()));
+                requeueOrFail(task, failed.retryAt());
+            }
+            case RoadmapEvent.AttemptLost lost -> {
+                task.losses++;
+                endRunning(task, Attempt.Fate.LOST, lost.reason(), Optional.empty());
+                requeueOrFail(task, lost.retryAt());
+            }
+        }
+        task.campaign().touch(clock);
+    }
+
+    private void assign(Task task, RoadmapEvent.AttemptAssigned assigned) {
+        Attempt attempt = new Attempt(assigned.attempt(), assigned.worker(), assigned.incarnation(), assigned.at(),
+                task.eligibility().exclusive());
+        task.campaign().apply(task, TaskTrigger.ASSIGNED);
+        task.campaign().started(assigned.at());
+        task.add(attempt);
+        leases.grant(attempt, task.spec().timeout(), clock);
+        Worker worker = worker(assigned.worker());
+        ready.withdraw(worker);
+        worker.take(attempt);
+        ready.offer(worker);
+    }
+
+    private static void requeueOrFail(Task task, Optional<Instant> retryAt) {
+        task.notBefore = retryAt;
+        task.campaign().apply(task,
+                retryAt.isPresent() ? TaskTrigger.ATTEMPT_REQUEUED : TaskTrigger.ATTEMPT_FAILED);
+    }
+
+    private void endRunning(Task task, Attempt.Fate fate, String reason, Optional<AttemptResult> result) {
+        task.runningAttempt().ifPresent(attempt -> {
+            attempt.end(fate, reason, result, clock);
+            leases.end(attempt);
+            Worker worker = worker(attempt.worker());
+            ready.withdraw(worker);
+            worker.release(attempt);
+            ready.offer(worker);
+        });
+    }
+
+    private void part(Worker worker, Worker.Presence how) {
+        ready.withdraw(worker);
+        worker.part(how);
+        leases.forget(worker);
+        ready.judge(worker);
+    }
+
+    private void replayPassing(RoadmapEvent.Passing event) {
+        switch (event) {
+            case RoadmapEvent.WorkerHeard heard -> {
+                Worker worker = worker(heard.worker());
+                worker.hear(heard.sequence(), clock);
+                leases.hear(worker);
+                for (AttemptId id : heard.renewed()) {
+                    leases.renew(task(id).runningAttempt().orElseThrow(), clock);
+                }
+            }
+            case RoadmapEvent.ClockTicked ticked -> {
+                lastTick = Optional.of(clock);
+                if (ticked.suspended()) {
+                    leases.renewAll(clock);
+                }
+            }
+            case RoadmapEvent.BackoffElapsed elapsed -> requeue(task(elapsed.campaign(), elapsed.task()), () -> { });
+            case RoadmapEvent.TaskAged aged -> {
+                Task task = task(aged.campaign(), aged.task());
+                requeue(task, () -> task.rank--);
+            }
+        }
+    }
+
+    /// Takes a ready task out of the index, changes what its place depends on, and puts it back without a backoff.
+    private void requeue(Task task, Runnable change) {
+        ready.remove(task);
+        task.notBefore = Optional.empty();
+        change.run();
+        ready.add(task, clock);
+    }
+
+    /// Tasks of one submission may name each other in any order, so they are linked once all are there.
+    private void linkAddedTasks() {
+        if (!unlinked.isEmpty()) {
+            List<Task> batch = List.copyOf(unlinked);
+            unlinked.clear();
+            batch.forEach(task -> task.campaign().link(task));
+        }
+    }
+
+    private Campaign campaign(RoadmapEvent.OfCampaign event) {
+        return campaign(event.campaign()).orElseThrow(() ->
+                new AssertionError("the log names a campaign that was never opened: " + event));
+    }
+
+    private Task task(RoadmapEvent.OfCampaign event, String name) {
+        return campaign(event).task(name).orElseThrow(() ->
+                new AssertionError("the log names a task that was never added: " + event));
+    }
+
+    private Task task(AttemptId attempt) {
+        return task(attempt.campaign(), attempt.task());
+    }
+
+    private Task task(String campaign, String task) {
+        return find(campaign, task).orElseThrow(() ->
+                new AssertionError("the log names a task that was never added: " + campaign + "/" + task));
+    }
+
+    private Worker worker(String id) {
+        Worker worker = workers.get(id);
+        if (worker == null) {
+            throw new AssertionError("the log names a worker that never joined: " + id);
+        }
+        return worker;
+    }
+
+    ReadyIndex ready() {
+        return ready;
+    }
+
+    LeaseIndex leases() {
+        return leases;
+    }
+
+    /// Rows of the transition table that some task has gone through.
+    Set<Transitions.Row> visitedTransitions() {
+        return visited;
+    }
+
+    /// The time of the last fact.
+    public Instant clock() {
+        return clock;
+    }
+
+    /// When the timer last went off under this writer.
+    Optional<Instant> lastTick() {
+        return lastTick;
+    }
+
+    /// Facts of the log replayed so far.
+    public long durableEvents() {
+        return durableEvents;
+    }
+
+    /// The process that writes the log.
+    public String writer() {
+        return writer;
+    }
+
+    public Collection<Campaign> campaigns() {
+        return Collections.unmodifiableCollection(campaigns.values());
+    }
+
+    public Optional<Campaign> campaign(String name) {
+        return Optional.ofNullable(campaigns.get(name));
+    }
+
+    public Collection<Worker> workers() {
+        return Collections.unmodifiableCollection(workers.values());
+    }
+
+    public Optional<Worker> findWorker(String id) {
+        return Optional.ofNullable(workers.get(id));
+    }
+
+    public Optional<Task> find(String campaign, String task) {
+        return campaign(campaign).flatMap(found -> found.task(task));
+    }
+}

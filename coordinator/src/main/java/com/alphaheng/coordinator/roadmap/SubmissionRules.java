@@ -1,0 +1,150 @@
+package com.alphaheng.coordinator.roadmap;
+
+import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.spec.SourceLocation;
+import com.alphaheng.spec.TaskSpec;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// How a submission changes a campaign. A file's tasks are replaced as a whole; other files' tasks stay.
+final class SubmissionRules {
+    private static final SourceLocation NOWHERE = new SourceLocation("", 0, 0);
+
+    Decision submit(RoadmapState state, RoadmapCommand.Submit submit, Instant at) {
+        Optional<Campaign> campaign = state.campaign(submit.campaign());
+        Map<String, TaskSpec> before = new LinkedHashMap<>();
+        campaign.ifPresent(known -> known.tasks().forEach(task -> before.put(task.name(), task.spec())));
+        Map<String, TaskSpec> after = merged(before, submit);
+        List<SubmissionProblem> problems = problems(after, before.keySet());
+        if (!problems.isEmpty()) {
+            return Decision.reply(new Reply.InvalidSubmission(problems));
+        }
+        SubmissionDiff diff = diff(before, after, submit);
+        var reply = new Reply.Submitted(submit.campaign(), submit.submission(), diff);
+        boolean sameCommit = campaign.map(known -> known.commit().equals(submit.commit())).orElse(false);
+        if (submit.dryRun() || diff.empty() && sameCommit) {
+            return Decision.reply(reply);
+        }
+        List<RoadmapEvent> events = new ArrayList<>();
+        List<CoordinatorMessage> messages = new ArrayList<>();
+        if (campaign.isEmpty()) {
+            events.add(new RoadmapEvent.CampaignOpened(submit.campaign(), at));
+        }
+        diff.added().forEach(name -> events.add(new RoadmapEvent.TaskAdded(submit.campaign(), after.get(name), at)));
+        for (String name : diff.changed()) {
+            Task task = campaign.orElseThrow().task(name).orElseThrow();
+            boolean reopened = task.status().ended() && task.status() != TaskStatus.SKIPPED;
+            events.add(new RoadmapEvent.TaskChanged(submit.campaign(), after.get(name), reopened, at));
+            OperatorRules.stop(task, "the task was changed by a resubmission").ifPresent(messages::add);
+        }
+        for (String name : diff.removed()) {
+            events.add(new RoadmapEvent.TaskRemoved(submit.campaign(), name, at));
+            OperatorRules.stop(campaign.orElseThrow().task(name).orElseThrow(), "removed from the campaign")
+                    .ifPresent(messages::add);
+        }
+        events.add(new RoadmapEvent.SubmissionAccepted(submit.campaign(), submit.submission(), submit.files(),
+                submit.commit(), submit.actor(), at));
+        return new Decision(events, messages, reply);
+    }
+
+    private static Map<String, TaskSpec> merged(Map<String, TaskSpec> before, RoadmapCommand.Submit submit) {
+        Map<String, TaskSpec> after = new LinkedHashMap<>();
+        Set<String> files = Set.copyOf(submit.files());
+        before.forEach((name, spec) -> {
+            if (!files.contains(spec.location().file())) {
+                after.put(name, spec);
+            }
+        });
+        submit.tasks().forEach(task -> after.put(task.name(), task));
+        return after;
+    }
+
+    private static SubmissionDiff diff(Map<String, TaskSpec> before, Map<String, TaskSpec> after,
+                                       RoadmapCommand.Submit submit) {
+        List<String> added = new ArrayList<>();
+        List<String> changed = new ArrayList<>();
+        List<String> unchanged = new ArrayList<>();
+        for (TaskSpec task : submit.tasks()) {
+            TaskSpec old = before.get(task.name());
+            (old == null ? added : sameButForPlace(old, task) ? unchanged : changed).add(task.name());
+        }
+        List<String> removed = before.keySet().stream().filter(name -> !after.containsKey(name)).toList();
+        return new SubmissionDiff(added, changed, removed, unchanged);
+    }
+
+    /// A task that only moved within or between files has not changed.
+    private static boolean sameButForPlace(TaskSpec old, TaskSpec task) {
+        return withoutPlace(old).equals(withoutPlace(task));
+    }
+
+    private static TaskSpec withoutPlace(TaskSpec task) {
+        return new TaskSpec(task.name(), task.prompt(), task.priority(), task.dependencies(), task.verifyCommand(),
+                task.kind(), task.category(), task.requires(), task.backends(), task.timeout(), task.retries(),
+                task.touches(), task.budget(), task.benchmark(), task.artifacts(), NOWHERE);
+    }
+
+    private static List<SubmissionProblem> problems(Map<String, TaskSpec> tasks, Set<String> knownBefore) {
+        List<SubmissionProblem> problems = new ArrayList<>();
+        for (TaskSpec task : tasks.values()) {
+            for (String dependency : task.dependencies()) {
+                if (!tasks.containsKey(dependency)) {
+                    boolean removed = knownBefore.contains(dependency);
+                    problems.add(new SubmissionProblem("missing-dependency", task.location(), "task '" + task.name()
+                            + "' depends on '" + dependency + "', which " + (removed ? "this submission removes"
+                            : "neither the submission nor the campaign has"),
+                            removed ? "keep '" + dependency + "' or drop the dependency"
+                                    : "submit the file that defines '" + dependency + "' too, or correct the name"));
+                }
+            }
+        }
+        return problems.isEmpty() ? cycle(tasks.values()) : problems;
+    }
+
+    /// Removes tasks without open dependencies until none is left; what remains contains a cycle, which is then named.
+    private static List<SubmissionProblem> cycle(Collection<TaskSpec> tasks) {
+        Map<String, Integer> open = new HashMap<>();
+        Map<String, List<TaskSpec>> dependents = new HashMap<>();
+        Deque<TaskSpec> free = new ArrayDeque<>();
+        Map<String, TaskSpec> left = new LinkedHashMap<>();
+        for (TaskSpec task : tasks) {
+            left.put(task.name(), task);
+            open.put(task.name(), task.dependencies().size());
+            task.dependencies().forEach(name -> dependents.computeIfAbsent(name, n -> new ArrayList<>()).add(task));
+            if (task.dependencies().isEmpty()) {
+                free.add(task);
+            }
+        }
+        while (!free.isEmpty()) {
+            TaskSpec task = free.poll();
+            left.remove(task.name());
+            for (TaskSpec dependent : dependents.getOrDefault(task.name(), List.of())) {
+                if (open.merge(dependent.name(), -1, Integer::sum) == 0) {
+                    free.add(dependent);
+                }
+            }
+        }
+        return left.isEmpty() ? List.of() : List.of(named(left));
+    }
+
+    private static SubmissionProblem named(Map<String, TaskSpec> left) {
+        List<String> path = new ArrayList<>();
+        TaskSpec task = left.values().iterator().next();
+        while (!path.contains(task.name())) {
+            path.add(task.name());
+            task = left.get(task.dependencies().stream().filter(left::containsKey).findFirst().orElseThrow());
+        }
+        List<String> cycle = new ArrayList<>(path.subList(path.indexOf(task.name()), path.size()));
+        cycle.add(task.name());
+        return new SubmissionProblem("dependency-cycle", task.location(), "the dependencies form a cycle: "
+                + String.join(" -> ", cycle), "remove one of these dependencies");
+    }
+}

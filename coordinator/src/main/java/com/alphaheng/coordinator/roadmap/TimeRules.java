@@ -1,0 +1,82 @@
+package com.alphaheng.coordinator.roadmap;
+
+import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.CoordinatorMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What follows from time going by: leases expire, backoffs end, timeouts pass.
+final class TimeRules {
+    private final RoadmapPolicy policy;
+    private final WorkerRules workers;
+
+    TimeRules(RoadmapPolicy policy) {
+        this.policy = policy;
+        this.workers = new WorkerRules(policy);
+    }
+
+    Decision tick(RoadmapState state, Instant at) {
+        boolean suspended = state.lastTick()
+                .map(last -> Duration.between(last, at).compareTo(policy.suspension()) > 0).orElse(false);
+        if (suspended) {
+            return new Decision(List.of(new RoadmapEvent.ClockTicked(true, at)), List.of(), new Reply.Silence());
+        }
+        List<RoadmapEvent> events = new ArrayList<>();
+        List<CoordinatorMessage> messages = new ArrayList<>();
+        events.add(new RoadmapEvent.ClockTicked(false, at));
+        Set<Attempt> ended = new LinkedHashSet<>();
+        expireLeases(state, at, events, messages, ended);
+        endOverdue(state, at, events, messages, ended);
+        for (Task task : state.ready().backoffOver(at)) {
+            events.add(new RoadmapEvent.BackoffElapsed(task.campaign().name(), task.name(), at));
+        }
+        for (Task task : state.ready().readySince(at.minus(policy.agingStep()))) {
+            events.add(new RoadmapEvent.TaskAged(task.campaign().name(), task.name(), at));
+        }
+        return new Decision(events, messages, new Reply.Silence());
+    }
+
+    private void expireLeases(RoadmapState state, Instant at, List<RoadmapEvent> events,
+                              List<CoordinatorMessage> messages, Set<Attempt> ended) {
+        Instant limit = at.minus(policy.lease());
+        for (Worker worker : state.leases().workersSilentSince(limit)) {
+            String reason = "worker " + worker.id() + " was not heard from for " + policy.lease().toSeconds() + " s";
+            for (Attempt attempt : worker.running()) {
+                events.add(workers.lose(state, attempt, reason, at));
+                ended.add(attempt);
+            }
+            events.add(new RoadmapEvent.WorkerLost(worker.id(), worker.incarnation(), reason, at));
+        }
+        for (Attempt attempt : state.leases().silentSince(limit)) {
+            if (ended.add(attempt)) {
+                String reason = "worker " + attempt.worker() + " did not mention it for " + policy.lease().toSeconds()
+                        + " s";
+                events.add(workers.lose(state, attempt, reason, at));
+                messages.add(stop(attempt, reason));
+            }
+        }
+    }
+
+    private void endOverdue(RoadmapState state, Instant at, List<RoadmapEvent> events,
+                            List<CoordinatorMessage> messages, Set<Attempt> ended) {
+        for (Attempt attempt : state.leases().overdue(at.minus(policy.grace()))) {
+            if (ended.add(attempt)) {
+                String reason = "did not end within its timeout, nor " + policy.grace().toSeconds()
+                        + " s after it; raise the task's timeout if it needs longer";
+                AttemptResult result = new AttemptResult(AttemptResult.Outcome.TIMED_OUT, reason, Optional.empty(),
+                        attempt.startedAt().orElse(attempt.assignedAt()), at, List.of(), "", "");
+                events.add(workers.failed(state, attempt, result, at));
+                messages.add(stop(attempt, reason));
+            }
+        }
+    }
+
+    private static CoordinatorMessage stop(Attempt attempt, String reason) {
+        return new CoordinatorMessage.StopAttempt(attempt.worker(), attempt.incarnation(), attempt.id(), reason);
+    }
+}

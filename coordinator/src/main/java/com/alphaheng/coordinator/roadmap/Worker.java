@@ -1,0 +1,127 @@
+package com.alphaheng.coordinator.roadmap;
+
+import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.protocol.WorkerProfile;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A worker and what it runs. Read by anyone on the shard; changed by [RoadmapState#replay] only.
+public final class Worker {
+    /// Whether a worker can be given work.
+    public enum Presence {
+        ONLINE,
+        /// Silent for longer than a lease.
+        LOST,
+        /// It said goodbye.
+        LEFT
+    }
+
+    /// The least busy first, so that work spreads.
+    static final Comparator<Worker> BY_LOAD =
+            Comparator.<Worker>comparingInt(worker -> worker.running.size()).thenComparing(Worker::id);
+
+    /// Enough to recognise late messages of earlier process starts.
+    private static final int REMEMBERED_INCARNATIONS = 32;
+
+    private final String id;
+    private final Map<String, Attempt> running = new LinkedHashMap<>();
+    private final Deque<String> retired = new ArrayDeque<>();
+    private String incarnation;
+    private WorkerProfile profile;
+    private Presence presence = Presence.ONLINE;
+    private long sequence;
+    private Instant lastHeard;
+    private int exclusive;
+
+    Worker(String id, String incarnation, WorkerProfile profile, Instant at) {
+        this.id = id;
+        this.incarnation = incarnation;
+        this.profile = profile;
+        this.lastHeard = at;
+    }
+
+    void join(String newIncarnation, long newSequence, WorkerProfile newProfile, Instant at) {
+        if (!incarnation.equals(newIncarnation)) {
+            retired.addLast(incarnation);
+            if (retired.size() > REMEMBERED_INCARNATIONS) {
+                retired.removeFirst();
+            }
+        }
+        incarnation = newIncarnation;
+        profile = newProfile;
+        presence = Presence.ONLINE;
+        hear(newSequence, at);
+    }
+
+    void hear(long newSequence, Instant at) {
+        sequence = newSequence;
+        lastHeard = at;
+    }
+
+    void part(Presence how) {
+        presence = how;
+    }
+
+    void take(Attempt attempt) {
+        running.put(attempt.id().taskKey(), attempt);
+        exclusive += attempt.exclusive() ? 1 : 0;
+    }
+
+    void release(Attempt attempt) {
+        if (running.remove(attempt.id().taskKey(), attempt)) {
+            exclusive -= attempt.exclusive() ? 1 : 0;
+        }
+    }
+
+    /// Whether one more attempt fits; an exclusive one wants the worker for itself.
+    boolean hasRoom(boolean exclusively) {
+        return presence == Presence.ONLINE && exclusive == 0
+                && (exclusively ? running.isEmpty() : running.size() < profile.slots());
+    }
+
+    /// Whether this incarnation was replaced by a later one.
+    boolean hasRetired(String otherIncarnation) {
+        return retired.contains(otherIncarnation);
+    }
+
+    boolean runs(AttemptId attempt) {
+        Attempt current = running.get(attempt.taskKey());
+        return current != null && current.id().equals(attempt);
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /// The process start it last introduced itself with.
+    public String incarnation() {
+        return incarnation;
+    }
+
+    public WorkerProfile profile() {
+        return profile;
+    }
+
+    public Presence presence() {
+        return presence;
+    }
+
+    /// The highest sequence number heard from this incarnation.
+    public long sequence() {
+        return sequence;
+    }
+
+    public Instant lastHeard() {
+        return lastHeard;
+    }
+
+    public Collection<Attempt> running() {
+        return Collections.unmodifiableCollection(running.values());
+    }
+}

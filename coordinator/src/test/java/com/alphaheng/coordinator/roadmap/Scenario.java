@@ -1,0 +1,224 @@
+package com.alphaheng.coordinator.roadmap;
+
+import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.protocol.WorkerMessage;
+import com.alphaheng.protocol.WorkerProfile;
+import com.alphaheng.spec.Budget;
+import com.alphaheng.spec.Category;
+import com.alphaheng.spec.Priority;
+import com.alphaheng.spec.Requirements;
+import com.alphaheng.spec.RetryPolicy;
+import com.alphaheng.spec.SourceLocation;
+import com.alphaheng.spec.TaskKind;
+import com.alphaheng.spec.TaskSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Runs a roadmap from text: one line one step, see [ScenarioTest] for the language.
+///
+/// Checks fail with the line number and the line. Every fact is encoded, decoded and kept, so that each scenario can
+/// also
+/// be replayed.
+final class Scenario {
+    static final String CAMPAIGN = "c";
+    static final RoadmapPolicy POLICY = RoadmapPolicy.DEFAULT;
+
+    final RoadmapState state = new RoadmapState();
+    final List<RoadmapEvent.Durable> log = new ArrayList<>();
+    private final RoadmapDecider decider = new RoadmapDecider(POLICY);
+    private final Map<String, TaskSpec> defined = new LinkedHashMap<>();
+    private final Map<String, Long> sequences = new LinkedHashMap<>();
+    private final Map<String, String> incarnations = new LinkedHashMap<>();
+    private final List<String> said = new ArrayList<>();
+    private Reply lastReply = new Reply.Silence();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private String line = "";
+
+    Scenario run(String text) {
+        int number = 0;
+        for (String raw : text.split("\n")) {
+            number++;
+            line = number + ": " + raw.strip();
+            String step = raw.strip();
+            if (!step.isEmpty()) {
+                step(step.split("\\s+"), step);
+            }
+        }
+        return this;
+    }
+
+    private void step(String[] w, String whole) {
+        switch (w[0]) {
+            case "task" -> defined.put(w[1], spec(w));
+            case "drop" -> defined.remove(w[1]);
+            case "submit" -> command(new RoadmapCommand.Submit(CAMPAIGN, "hash" + log.size(), List.of("f.yaml"),
+                    Optional.empty(), List.copyOf(defined.values()), "ann", w.length > 1 && w[1].equals("dry")));
+            case "cancel" -> command(w.length == 1 ? new RoadmapCommand.CancelCampaign(CAMPAIGN, "ann")
+                    : new RoadmapCommand.CancelTask(CAMPAIGN, w[1], "ann"));
+            case "retry" -> command(new RoadmapCommand.RetryTask(CAMPAIGN, w[1], "ann"));
+            case "rerun" -> command(new RoadmapCommand.RerunFailed(CAMPAIGN, "ann"));
+            case "pause" -> command(new RoadmapCommand.PauseCampaign(CAMPAIGN, "ann"));
+            case "resume" -> command(new RoadmapCommand.ResumeCampaign(CAMPAIGN, "ann"));
+            case "takeover" -> command(new RoadmapCommand.TakeOver("coordinator-2"));
+            case "assign" -> assign();
+            case "tick" -> tick(Duration.ofMillis(Long.parseLong(w[1])));
+            case "jump" -> {
+                now = now.plusMillis(Long.parseLong(w[1]));
+                command(new RoadmapCommand.Tick());
+            }
+            case "expect" -> expect(w, whole);
+            default -> worker(w, whole);
+        }
+    }
+
+    private void worker(String[] w, String whole) {
+        String id = w[0];
+        switch (w[1]) {
+            case "starts" -> {
+                incarnations.merge(id, id + "-1", (old, first) -> id + "-"
+                        + (Integer.parseInt(old.substring(old.lastIndexOf('-') + 1)) + 1));
+                sequences.put(id, 0L);
+                hear(new WorkerMessage.Hello(id, incarnations.get(id), next(id), profile(w), List.of()));
+            }
+            case "hello" -> hear(new WorkerMessage.Hello(id, incarnations.get(id), next(id), profile(w),
+                    attempts(w, 2)));
+            case "beats" -> hear(new WorkerMessage.Heartbeat(id, incarnations.get(id), next(id), attempts(w, 2)));
+            case "rebeats" -> hear(new WorkerMessage.Heartbeat(id, incarnations.get(id), sequences.get(id),
+                    attempts(w, 2)));
+            case "reaches" -> hear(new WorkerMessage.AttemptProgress(id, incarnations.get(id), next(id),
+                    attempt(w[2]), w[3], now));
+            case "ends" -> hear(new WorkerMessage.AttemptFinished(id, incarnations.get(id), next(id), attempt(w[2]),
+                    new AttemptResult(AttemptResult.Outcome.valueOf(w[3]),
+                            w[3].equals("SUCCEEDED") ? "" : "because " + w[3], Optional.of(0), now, now, List.of(),
+                            "abc", "box")));
+            case "leaves" -> hear(new WorkerMessage.Goodbye(id, incarnations.get(id), next(id), "stopped"));
+            default -> throw new AssertionError("no such step: " + whole);
+        }
+    }
+
+    private void expect(String[] w, String whole) {
+        switch (w[1]) {
+            case "said" -> check(String.join("; ", said), whole.substring("expect said".length()).strip());
+            case "reply" -> checkContains(lastReply.toString(), whole.substring("expect reply".length()).strip());
+            case "reason" -> checkContains(new BlockingReason(state, now).of(task(w[2])),
+                    whole.substring(("expect reason " + w[2]).length()).strip());
+            case "gone" -> check(String.valueOf(state.find(CAMPAIGN, w[2]).isPresent()), "false");
+            case "worker" -> check(state.findWorker(w[2]).orElseThrow().presence().name(), w[3]);
+            default -> {
+                Task task = task(w[1]);
+                String actual = task.status() + task.runningAttempt().map(attempt -> " " + attempt.worker() + "#"
+                        + attempt.id().epoch()).orElse("");
+                check(actual, String.join(" ", Arrays.copyOfRange(w, 2, w.length)));
+            }
+        }
+        if (w[1].equals("said")) {
+            said.clear();
+        }
+    }
+
+    private Task task(String name) {
+        return state.find(CAMPAIGN, name).orElseThrow(() -> new AssertionError("no task " + name + " at " + line));
+    }
+
+    private void check(String actual, String expected) {
+        if (!actual.equals(expected)) {
+            throw new AssertionError("line " + line + "\nexpected: " + expected + "\nactual:   " + actual);
+        }
+    }
+
+    private void checkContains(String actual, String expected) {
+        if (!actual.contains(expected)) {
+            throw new AssertionError("line " + line + "\nexpected to contain: " + expected + "\nactual: " + actual);
+        }
+    }
+
+    private void tick(Duration duration) {
+        Instant until = now.plus(duration);
+        while (now.isBefore(until)) {
+            now = now.plusMillis(250).isAfter(until) ? until : now.plusMillis(250);
+            command(new RoadmapCommand.Tick());
+        }
+    }
+
+    private void assign() {
+        Decision decision;
+        do {
+            decision = command(new RoadmapCommand.AssignReadyTasks());
+        } while (!decision.events().isEmpty());
+    }
+
+    private Decision command(RoadmapCommand command) {
+        Decision decision = decider.decide(state, command, now);
+        for (RoadmapEvent event : decision.events()) {
+            state.replay(event);
+            if (event instanceof RoadmapEvent.Durable durable) {
+                log.add(EventCodec.decode(EventCodec.encode(durable)));
+            }
+        }
+        decision.messages().forEach(message -> said.add(switch (message) {
+            case CoordinatorMessage.Assignment assignment -> assignment.workerId() + " run "
+                    + assignment.attempt().task() + "#" + assignment.attempt().epoch();
+            case CoordinatorMessage.StopAttempt stop -> stop.workerId() + " stop " + stop.attempt().task() + "#"
+                    + stop.attempt().epoch();
+            case CoordinatorMessage.IntroduceYourself introduce -> introduce.workerId() + " introduce yourself";
+        }));
+        if (!(decision.reply() instanceof Reply.Silence)) {
+            lastReply = decision.reply();
+        }
+        return decision;
+    }
+
+    private void hear(WorkerMessage message) {
+        command(new RoadmapCommand.HearWorker(message));
+    }
+
+    private long next(String id) {
+        return sequences.merge(id, 1L, Long::sum);
+    }
+
+    private static List<AttemptId> attempts(String[] w, int from) {
+        return Arrays.stream(w).skip(from).filter(word -> word.contains("#")).map(Scenario::attempt).toList();
+    }
+
+    private static AttemptId attempt(String word) {
+        String[] parts = word.split("#");
+        return new AttemptId(CAMPAIGN, parts[0], Integer.parseInt(parts[1]));
+    }
+
+    private static String option(String[] w, String name, String otherwise) {
+        return Arrays.stream(w).filter(word -> word.startsWith(name + "=")).map(word ->
+                word.substring(name.length() + 1)).findFirst().orElse(otherwise);
+    }
+
+    private static List<String> list(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.split(","));
+    }
+
+    private static WorkerProfile profile(String[] w) {
+        return new WorkerProfile(Map.of("os", option(w, "os", "linux")), EnumSet.allOf(TaskKind.class),
+                list(option(w, "agents", "")), Integer.parseInt(option(w, "slots", "1")), 2, 0, 1L << 34, "box");
+    }
+
+    /// `task NAME [priority=P0] [after=A,B] [kind=VERIFY] [retries=2] [os=linux] [touches=a/*] [verify=no] ...`
+    static TaskSpec spec(String[] w) {
+        String os = option(w, "os", "");
+        return new TaskSpec(w[1], option(w, "prompt", "do"), Priority.valueOf(option(w, "priority", "P1")),
+                list(option(w, "after", "")),
+                option(w, "verify", "yes").equals("yes") ? Optional.of("./verify") : Optional.empty(),
+                TaskKind.valueOf(option(w, "kind", "VERIFY")), Category.OTHER,
+                new Requirements(os.isEmpty() ? Map.of() : Map.of("os", os), 0, 0), list(option(w, "backends", "")),
+                Duration.ofSeconds(Long.parseLong(option(w, "timeout", "3600"))),
+                new RetryPolicy(Integer.parseInt(option(w, "retries", "2")), Duration.ofSeconds(4),
+                        Duration.ofMinutes(1)), list(option(w, "touches", "")), Budget.NONE, Optional.empty(),
+                List.of(), new SourceLocation("f.yaml", 1, 1));
+    }
+}
