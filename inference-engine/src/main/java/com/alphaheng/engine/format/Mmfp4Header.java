@@ -8,11 +8,12 @@ import java.util.Map;
 ///
 /// @param path      the config.json
 /// @param groupSize columns per scale, 0 when the folder is not quantized
-record Mmfp4Header(Path path, int groupSize) {
+public record Mmfp4Header(Path path, int groupSize) {
 
-    static final String METHOD = "mmfp4";
-    static final int FORMAT_VERSION = 1;
-    static final String LAYOUT = "row-major; codes u32, nibble j of word k = column 8k+j; scales f16 per row and group";
+    public static final String METHOD = "mmfp4";
+    public static final int FORMAT_VERSION = 1;
+    public static final String LAYOUT =
+        "row-major; codes u32, nibble j of word k = column 8k+j; scales f16 per row and group";
 
     static Mmfp4Header read(Path directory) {
         ConfigJson json = ConfigJson.read(directory.resolve("config.json"));

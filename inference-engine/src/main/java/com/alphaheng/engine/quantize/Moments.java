@@ -1,0 +1,42 @@
+package com.alphaheng.engine.quantize;
+
+/// The sum of x x^T over inputs x of `size` values.
+final class Moments {
+
+    private final int size;
+    private final float[] sums;
+    private long count;
+
+    Moments(int size) {
+        this.size = size;
+        this.sums = new float[size * size];
+    }
+
+    void add(float[] inputs, int firstRow, int rows) {
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            int start = row * size;
+            for (int i = 0; i < size; i++) {
+                float x = inputs[start + i];
+                int target = i * size;
+                // Only the lower triangle: the matrix is symmetric.
+                for (int j = 0; j <= i; j++) {
+                    sums[target + j] += x * inputs[start + j];
+                }
+            }
+        }
+        count += rows;
+    }
+
+    int size() {
+        return size;
+    }
+
+    long count() {
+        return count;
+    }
+
+    /// Entry (i, j) of the mean of x x^T.
+    double mean(int i, int j) {
+        return (i >= j ? sums[i * size + j] : sums[j * size + i]) / (double) Math.max(count, 1);
+    }
+}

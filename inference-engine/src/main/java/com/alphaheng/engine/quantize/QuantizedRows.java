@@ -1,0 +1,42 @@
+package com.alphaheng.engine.quantize;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/// Rows of MMFP4 on their way to the file: packs codes and scales as docs/engine.md says.
+final class QuantizedRows {
+
+    private final ByteBuffer codes;
+    private final ByteBuffer scales;
+    private final byte[] rowCodes;
+    private final short[] rowScales;
+
+    QuantizedRows(int rows, int cols, int group) {
+        this.codes = ByteBuffer.allocate(rows * (cols / 2)).order(ByteOrder.LITTLE_ENDIAN);
+        this.scales = ByteBuffer.allocate(rows * (cols / group) * 2).order(ByteOrder.LITTLE_ENDIAN);
+        this.rowCodes = new byte[cols];
+        this.rowScales = new short[cols / group];
+    }
+
+    void add(float[] row, RowQuantizer quantizer) {
+        quantizer.quantize(row, rowCodes, rowScales);
+        for (int column = 0; column < rowCodes.length; column += 8) {
+            int word = 0;
+            for (int j = 7; j >= 0; j--) {
+                word = word << 4 | rowCodes[column + j] & 15;
+            }
+            codes.putInt(word);
+        }
+        for (short scale : rowScales) {
+            scales.putShort(scale);
+        }
+    }
+
+    ByteBuffer codes() {
+        return codes.flip();
+    }
+
+    ByteBuffer scales() {
+        return scales.flip();
+    }
+}

@@ -1,0 +1,51 @@
+package com.alphaheng.engine.quantize;
+
+import com.alphaheng.engine.format.Checkpoint;
+import com.alphaheng.engine.format.SafetensorsFile;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Reads pieces of a checkpoint's mapped tensors through the file instead of the mapping: the pages of a checkpoint
+/// larger than memory then stay the file cache's and do not count as this process's.
+final class SourceReader implements AutoCloseable {
+
+    private final Map<MemorySegment, FileChannel> channels = new LinkedHashMap<>();
+
+    /// @param mappings of the files of `checkpoint`, in the same order
+    SourceReader(Checkpoint checkpoint, List<MemorySegment> mappings) throws IOException {
+        for (int i = 0; i < mappings.size(); i++) {
+            SafetensorsFile file = checkpoint.files().get(i);
+            channels.put(mappings.get(i), FileChannel.open(file.path(), StandardOpenOption.READ));
+        }
+    }
+
+    /// The bytes `offset .. offset + target.length` of the tensor that `tensor` maps.
+    void read(MemorySegment tensor, long offset, byte[] target) throws IOException {
+        for (Map.Entry<MemorySegment, FileChannel> entry : channels.entrySet()) {
+            long start = tensor.address() - entry.getKey().address();
+            if (start >= 0 && start + tensor.byteSize() <= entry.getKey().byteSize()) {
+                ByteBuffer buffer = ByteBuffer.wrap(target);
+                while (buffer.hasRemaining()) {
+                    if (entry.getValue().read(buffer, start + offset + buffer.position()) < 0) {
+                        throw new IOException("the checkpoint became shorter while it was read");
+                    }
+                }
+                return;
+            }
+        }
+        throw new IllegalArgumentException("a tensor outside the checkpoint's files");
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (FileChannel channel : channels.values()) {
+            channel.close();
+        }
+    }
+}
