@@ -25,10 +25,14 @@ class CheckpointGoldensTest {
     private Engine engine;
     private TensorFile goldens;
 
+    String backend() {
+        return "reference";
+    }
+
     @BeforeAll
     void open() {
         Path model = SharedModel.require();
-        engine = Engine.open(model, EngineOptions.defaults().withBackend("reference")
+        engine = Engine.open(model, EngineOptions.defaults().withBackend(backend())
             .withOptimizations(Optimizations.standard().withCacheFormat(CacheFormat.F32)));
         goldens = new TensorFile(model.resolve("goldens.safetensors"));
     }

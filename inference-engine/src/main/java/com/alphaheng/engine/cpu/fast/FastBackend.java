@@ -1,0 +1,40 @@
+package com.alphaheng.engine.cpu.fast;
+
+import com.alphaheng.engine.backend.Availability;
+import com.alphaheng.engine.backend.Backend;
+import com.alphaheng.engine.backend.Device;
+import com.alphaheng.engine.backend.DeviceOptions;
+import com.alphaheng.engine.backend.Precision;
+import com.alphaheng.engine.cpu.nativelib.NativeLibrary;
+import com.alphaheng.engine.model.Weights;
+
+/// The CPU at full speed: C kernels where a compiler is at hand, else the Vector API.
+public final class FastBackend implements Backend {
+
+    /// Above the scalar reference, below any GPU.
+    private static final int PREFERENCE = 10;
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public int preference() {
+        return PREFERENCE;
+    }
+
+    @Override
+    public Availability probe() {
+        NativeLibrary library = NativeLibrary.load();
+        return new Availability.Available(library.available() ? library.kernels(Precision.INT16).description()
+            : "Java Vector API (" + library.reason() + ")");
+    }
+
+    @Override
+    public Device open(Weights weights, DeviceOptions options) {
+        NativeLibrary library = NativeLibrary.load();
+        Kernels kernels = library.available() ? library.kernels(options.precision()) : new VectorKernels();
+        return new FastDevice(kernels, options.threadCount());
+    }
+}

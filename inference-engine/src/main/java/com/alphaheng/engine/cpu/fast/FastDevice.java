@@ -1,0 +1,96 @@
+package com.alphaheng.engine.cpu.fast;
+
+import com.alphaheng.engine.backend.CommandStream;
+import com.alphaheng.engine.backend.Device;
+import com.alphaheng.engine.backend.DeviceBuffer;
+import com.alphaheng.engine.backend.DeviceCounters;
+import com.alphaheng.engine.backend.Program;
+import com.alphaheng.engine.backend.op.Op;
+import com.alphaheng.engine.cpu.HostBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Kernels, threads and scratch memory. Programs of all streams take turns on the threads.
+public final class FastDevice implements Device {
+
+    private final Kernels kernels;
+    private final WorkerPool pool;
+    private final SharedScratch shared = new SharedScratch();
+    private final StagePlanner planner;
+    private final LongAdder hostWaits = new LongAdder();
+    private final LongAdder submissions = new LongAdder();
+    private final LongAdder dispatches = new LongAdder();
+    private final LongAdder encodeNanos = new LongAdder();
+    private final LongAdder bytesAllocated = new LongAdder();
+
+    /// @param kernels the arithmetic
+    /// @param threads workers, the submitting thread included
+    public FastDevice(Kernels kernels, int threads) {
+        this.kernels = kernels;
+        this.pool = new WorkerPool(threads);
+        this.planner = new StagePlanner(kernels, pool.count(), shared);
+    }
+
+    @Override
+    public String description() {
+        return kernels.description() + ", " + pool.count() + " threads";
+    }
+
+    @Override
+    public DeviceBuffer allocate(String label, long bytes) {
+        bytesAllocated.add(bytes);
+        return new HostBuffer(label, bytes);
+    }
+
+    @Override
+    public Program prepare(String label, List<Op> operations) {
+        long start = System.nanoTime();
+        List<Stage> stages = new ArrayList<>();
+        int[] ends = new int[operations.size()];
+        Need need = new Need();
+        for (int i = 0; i < ends.length; i++) {
+            planner.plan(operations.get(i), stages, need);
+            ends[i] = stages.size();
+        }
+        pool.lock().lock();
+        try {
+            pool.ensureScratch(need.perWorker());
+            shared.ensure(need.shared());
+        } finally {
+            pool.lock().unlock();
+        }
+        encodeNanos.add(System.nanoTime() - start);
+        return new FastProgram(label, List.copyOf(operations), stages.toArray(Stage[]::new), ends);
+    }
+
+    @Override
+    public CommandStream newStream() {
+        return new FastStream(this);
+    }
+
+    WorkerPool pool() {
+        return pool;
+    }
+
+    void countWait() {
+        hostWaits.increment();
+    }
+
+    void countSubmission(int operations) {
+        submissions.increment();
+        dispatches.add(operations);
+    }
+
+    @Override
+    public DeviceCounters counters() {
+        return new DeviceCounters(hostWaits.sum(), submissions.sum(), dispatches.sum(), encodeNanos.sum(),
+            bytesAllocated.sum());
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        shared.close();
+    }
+}

@@ -1,0 +1,143 @@
+// Rows of the latent KV cache. The layout is CacheLayout.java's: the codes of all values, then one float16 scale per
+// 32 values of the latent, then of the key.
+#include "marlin.h"
+#include "cache.h"
+
+static uint16_t float_to_half(float value) {
+#if MARLIN_AVX512 || MARLIN_AVX2
+    return _cvtss_sh(value, 0);
+#elif MARLIN_NEON
+    __fp16 h = (__fp16)value;
+    uint16_t bits;
+    memcpy(&bits, &h, 2);
+    return bits;
+#else
+    uint32_t bits;
+    memcpy(&bits, &value, 4);
+    uint32_t sign = bits >> 16 & 0x8000;
+    float magnitude = fabsf(value);
+    if (!(magnitude < 65520.f)) {
+        return sign | (magnitude != magnitude ? 0x7e00 : 0x7c00);
+    }
+    if (magnitude < 0x1p-14f) {
+        return sign | (uint16_t)rintf(magnitude * 0x1p24f);
+    }
+    memcpy(&bits, &magnitude, 4);
+    bits += 0xfff + (bits >> 13 & 1);
+    return sign | (uint16_t)((bits >> 13) - (112 << 10));
+#endif
+}
+
+static int fp4_code(float value) {
+    float m = fabsf(value);
+    // Halfway points go to the even code.
+    int code = (m > .25f) + (m >= .75f) + (m > 1.25f) + (m >= 1.75f) + (m > 2.5f) + (m >= 3.5f) + (m > 5.f);
+    return signbit(value) ? code | 8 : code;
+}
+
+static void quantize_part(int32_t format, const float *row, int64_t first, int64_t end, char *codes,
+                          uint16_t *scales) {
+    for (int64_t start = first; start < end; start += GROUP) {
+        int64_t last = start + GROUP < end ? start + GROUP : end;
+        float most = 0;
+        for (int64_t i = start; i < last; i++) {
+            most = fmaxf(most, fabsf(row[i]));
+        }
+        uint16_t stored = float_to_half(most / (format == CACHE_INT8 ? 127 : 6));
+        float scale = half_to_float(stored);
+        float inverse = scale == 0 ? 0 : 1 / scale;
+        memcpy(scales++, &stored, 2);
+        for (int64_t i = start; i < last; i++) {
+            float value = row[i] * inverse;
+            if (format == CACHE_INT8) {
+                codes[i] = (int8_t)fmaxf(-127, fminf(127, floorf(value + .5f)));
+            } else if (i & 1) {
+                codes[i / 2] |= (char)(fp4_code(value) << 4);
+            } else {
+                codes[i / 2] = (char)fp4_code(value);
+            }
+        }
+    }
+}
+
+EXPORT void marlin_cache_write(int32_t format, int64_t latent, int64_t rope, const float *row, char *to) {
+    int64_t width = latent + rope;
+    if (format == CACHE_F32) {
+        memcpy(to, row, width * sizeof(float));
+    } else if (format == CACHE_F16) {
+        for (int64_t i = 0; i < width; i++) {
+            uint16_t half = float_to_half(row[i]);
+            memcpy(to + 2 * i, &half, 2);
+        }
+    } else {
+        uint16_t *scales = (uint16_t *)(to + (format == CACHE_INT8 ? width : width / 2));
+        quantize_part(format, row, 0, latent, to, scales);
+        quantize_part(format, row, latent, width, to, scales + (latent + GROUP - 1) / GROUP);
+    }
+}
+
+static void read_quantized(int32_t format, const char *codes, const char *scales, int64_t first, int64_t count,
+                           float *out) {
+    for (int64_t start = 0; start < count; start += GROUP) {
+        uint16_t stored;
+        memcpy(&stored, scales + start / GROUP * 2, 2);
+        float scale = half_to_float(stored);
+        int64_t last = start + GROUP < count ? start + GROUP : count;
+        if (format == CACHE_INT8) {
+            const int8_t *from = (const int8_t *)codes + first;
+            for (int64_t i = start; i < last; i++) {
+                out[i] = from[i] * scale;
+            }
+        } else {
+            const uint8_t *from = (const uint8_t *)codes + first / 2;
+            for (int64_t i = start; i < last; i += 2) {
+                out[i] = TWICE_E2M1[from[i / 2] & 15] * (scale * .5f);
+                out[i + 1] = TWICE_E2M1[from[i / 2] >> 4] * (scale * .5f);
+            }
+        }
+    }
+}
+
+static void read_part(int32_t format, const char *row, int64_t first, int64_t count, const char *scales, float *out) {
+    int64_t i = 0;
+    switch (format) {
+        case CACHE_F32:
+            memcpy(out, row + 4 * first, count * 4);
+            break;
+        case CACHE_F16:
+            for (; i + 16 <= count; i += 16) {
+                store16(out + i, halves16(row + 2 * (first + i)));
+            }
+            for (; i < count; i++) {
+                uint16_t half;
+                memcpy(&half, row + 2 * (first + i), 2);
+                out[i] = half_to_float(half);
+            }
+            break;
+        default:
+            read_quantized(format, row, scales, first, count, out);
+    }
+}
+
+void marlin_cache_row(int32_t format, int64_t latent, int64_t rope, const char *row, float *latent_out,
+                      float *key_out) {
+    int64_t width = latent + rope;
+    const char *scales = row + (format == CACHE_INT8 ? width : width / 2);
+    read_part(format, row, 0, latent, scales, latent_out);
+    read_part(format, row, latent, rope, scales + (latent + GROUP - 1) / GROUP * 2, key_out);
+}
+
+// Rows first .. first + count, widened: latents packed for a product with kv_b_proj (or as float32 when that is not
+// MMFP4), keys as float32.
+EXPORT void marlin_cache_unpack(int32_t format, int64_t latent, int64_t rope, const char *rows, int64_t row_bytes,
+                                int64_t count, int32_t precision, int32_t pack, char *latents,
+                                int64_t latent_stride, float *keys, float *scratch) {
+    void marlin_pack(const float *x, int64_t cols, int32_t precision, void *out);
+    for (int64_t i = 0; i < count; i++) {
+        float *wide = pack ? scratch : (float *)(latents + i * latent_stride);
+        marlin_cache_row(format, latent, rope, rows + i * row_bytes, wide, keys + i * rope);
+        if (pack) {
+            marlin_pack(scratch, latent, precision, latents + i * latent_stride);
+        }
+    }
+}
