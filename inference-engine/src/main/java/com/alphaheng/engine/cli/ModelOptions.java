@@ -4,6 +4,7 @@ import com.alphaheng.engine.Engine;
 import com.alphaheng.engine.EngineOptions;
 import com.alphaheng.engine.backend.CacheFormat;
 import com.alphaheng.engine.backend.DeviceOptions;
+import com.alphaheng.engine.backend.Precision;
 import com.alphaheng.engine.graph.Optimizations;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,6 +24,11 @@ public final class ModelOptions {
     @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
         description = "Threads of a CPU back end (default: one per core).")
     private int threads;
+
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "int16",
+        description = "How the C kernels of the CPU round activations: exact (float32), int16 (15 bits) or int8 (as"
+            + " llama.cpp; fastest prefill). Default: ${DEFAULT-VALUE}.")
+    private Precision precision;
 
     @Option(names = "--memory", paramLabel = "SIZE",
         description = "Keep within this much memory, such as 8g: experts are streamed from the file.")
@@ -55,8 +61,8 @@ public final class ModelOptions {
     public EngineOptions engineOptions(Optimizations rung) {
         Optimizations optimizations = cacheFormat == null ? rung
             : rung.withCacheFormat(CacheFormat.parse(cacheFormat));
-        return new EngineOptions(backend, new DeviceOptions(threads, memory == null ? 0 : bytes(memory)),
-            optimizations);
+        return new EngineOptions(backend, new DeviceOptions(threads, memory == null ? 0 : bytes(memory),
+            precision), optimizations);
     }
 
     /// Opens the model.

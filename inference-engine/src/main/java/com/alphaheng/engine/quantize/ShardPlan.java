@@ -12,7 +12,7 @@ import java.util.Map;
 /// Distributes tensors over safetensors files and lays each file out: the data, and every tensor in it, starts at a
 /// multiple of 64 bytes. The format allows no holes, so where a tensor's size is not such a multiple a `padding.N`
 /// tensor follows it.
-final class ShardPlan {
+public final class ShardPlan {
 
     static final int ALIGNMENT = 64;
 
@@ -22,11 +22,11 @@ final class ShardPlan {
     ///
     /// @param shard  index of its file
     /// @param offset in the file
-    record Place(int shard, long offset) { }
+    public record Place(int shard, long offset) { }
 
     /// @param header the file's first bytes, up to the data
     /// @param bytes  the file's size
-    record Shard(String name, byte[] header, long bytes) { }
+    public record Shard(String name, byte[] header, long bytes) { }
 
     private final List<Shard> shards = new ArrayList<>();
     private final Map<String, Place> places = new LinkedHashMap<>();
@@ -35,7 +35,7 @@ final class ShardPlan {
     /// @param groups   in the order in which they shall lie; a group's tensors go into the same file
     /// @param metadata of every file
     /// @param largest  bytes of data after which a new file begins
-    ShardPlan(List<List<OutputTensor>> groups, Map<String, String> metadata, long largest) {
+    public ShardPlan(List<List<OutputTensor>> groups, Map<String, String> metadata, long largest) {
         List<List<OutputTensor>> parts = split(groups, largest);
         for (int i = 0; i < parts.size(); i++) {
             String name = parts.size() == 1 ? "model.safetensors"
@@ -101,16 +101,16 @@ final class ShardPlan {
         return bytes;
     }
 
-    List<Shard> shards() {
+    public List<Shard> shards() {
         return List.copyOf(shards);
     }
 
-    Place place(String tensor) {
+    public Place place(String tensor) {
         return places.get(tensor);
     }
 
     /// The index that belongs beside several files: tensor to file.
-    ObjectNode index() {
+    public ObjectNode index() {
         ObjectNode index = JSON.createObjectNode();
         index.putObject("metadata").put("total_size", shards.stream().mapToLong(Shard::bytes).sum());
         ObjectNode map = index.putObject("weight_map");

@@ -14,13 +14,13 @@ import java.util.Map;
 
 /// Writes the files of a [ShardPlan], in any order and from several threads. A file is `NAME.partial` until it is
 /// complete and on disk; a complete one with the planned header is kept by a later run.
-final class ShardWriter implements AutoCloseable {
+public final class ShardWriter implements AutoCloseable {
 
     private final Path directory;
     private final ShardPlan plan;
     private final Map<Integer, FileChannel> open = new HashMap<>();
 
-    ShardWriter(Path directory, ShardPlan plan) {
+    public ShardWriter(Path directory, ShardPlan plan) {
         this.directory = directory;
         this.plan = plan;
     }
@@ -40,7 +40,7 @@ final class ShardWriter implements AutoCloseable {
     }
 
     /// Writes all of `bytes` at `offset` of tensor `name`.
-    void write(String name, long offset, ByteBuffer bytes) throws IOException {
+    public void write(String name, long offset, ByteBuffer bytes) throws IOException {
         ShardPlan.Place place = plan.place(name);
         FileChannel channel = channel(place.shard());
         long position = place.offset() + offset;
@@ -68,7 +68,7 @@ final class ShardWriter implements AutoCloseable {
     }
 
     /// The file is complete: on disk under its own name.
-    synchronized void finish(int shard) throws IOException {
+    public synchronized void finish(int shard) throws IOException {
         FileChannel channel = channel(shard);
         channel.force(true);
         channel.close();
