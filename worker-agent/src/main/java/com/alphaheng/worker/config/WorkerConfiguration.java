@@ -1,0 +1,69 @@
+package com.alphaheng.worker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The worker's settings, `heng.*`; each may come as a system property, an environment variable (`HENG_WORKER_SLOTS`)
+/// or from `config/application.properties`. The README has the table.
+@ConfigMapping(prefix = "heng")
+public interface WorkerConfiguration {
+    /// `host:port` of the Kafka broker, several separated by commas.
+    @WithDefault("localhost:7692")
+    String broker();
+
+    /// Further Kafka client settings, such as `security.protocol`.
+    Map<String, String> kafka();
+
+    Worker worker();
+
+    /// `heng.worker.*`
+    interface Worker {
+        /// Unique in the fleet, kept over restarts; default: the host's name.
+        Optional<String> id();
+
+        @WithDefault("1")
+        int slots();
+
+        /// Where everything this worker writes goes; default: `.alphaheng/worker/ID` in the home folder.
+        Optional<String> folder();
+
+        /// URL or path of the git repository that attempts check out.
+        @WithDefault(".")
+        String source();
+
+        /// Shared by all checkouts, so that one build of the engine serves all; default: `builds` in the folder.
+        Optional<String> buildCache();
+
+        @WithDefault("agent,verify,benchmark")
+        List<String> kinds();
+
+        /// Added to, and going before, the probed ones.
+        Map<String, String> labels();
+
+        @WithDefault("PT3S")
+        Duration heartbeat();
+
+        /// How long running attempts may go on after SIGTERM before they are killed and handed back.
+        @WithDefault("PT5S")
+        Duration drain();
+
+        @WithDefault("PT4M")
+        Duration benchmarkBudget();
+
+        /// Bytes of one attempt's checkout and scratch folder.
+        OptionalLong diskQuota();
+
+        /// Names of further environment variables that jobs get.
+        Optional<List<String>> passEnvironment();
+
+        /// Names of environment variables whose values are masked in output, besides those that look like keys.
+        @WithName("secrets")
+        Optional<List<String>> secretVariables();
+    }
+}

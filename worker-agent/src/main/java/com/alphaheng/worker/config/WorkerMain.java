@@ -1,0 +1,40 @@
+package com.alphaheng.worker.config;
+
+import com.alphaheng.worker.job.EnvironmentFailure;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/// The worker's program. Without arguments it serves until SIGTERM.
+@QuarkusMain
+public class WorkerMain implements QuarkusApplication {
+    /// Exit status when this machine or the configuration does not allow what was asked.
+    static final int CANNOT = 2;
+
+    private static final Logger LOG = Logger.getLogger(WorkerMain.class);
+
+    private final WorkerService service;
+
+    WorkerMain(WorkerService service) {
+        this.service = service;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        if (arguments.length > 0) {
+            LOG.errorf("unknown arguments %s: the worker takes none, its settings are heng.* properties",
+                    List.of(arguments));
+            return CANNOT;
+        }
+        try {
+            service.start();
+        } catch (EnvironmentFailure e) {
+            LOG.error(e.getMessage());
+            return CANNOT;
+        }
+        Quarkus.waitForExit();
+        return 0;
+    }
+}

@@ -1,0 +1,104 @@
+package com.alphaheng.worker.config;
+
+import com.alphaheng.protocol.WorkerProfile;
+import com.alphaheng.spec.TaskKind;
+import com.alphaheng.worker.exec.CommandLine;
+import com.alphaheng.worker.exec.ExecSettings;
+import com.alphaheng.worker.exec.SecretMask;
+import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.EnvironmentFailure.Code;
+import com.alphaheng.worker.probe.Machine;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Turns the configuration into what the parts of the worker need.
+final class WorkerParts {
+    private final WorkerConfiguration configuration;
+
+    WorkerParts(WorkerConfiguration configuration) {
+        this.configuration = configuration;
+    }
+
+    String workerId() {
+        return configuration.worker().id().filter(id -> !id.isBlank()).orElseGet(WorkerParts::hostName);
+    }
+
+    Path folder() {
+        return configuration.worker().folder().map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".alphaheng", "worker", workerId()))
+                .toAbsolutePath().normalize();
+    }
+
+    Path buildCache() {
+        return configuration.worker().buildCache().map(Path::of).orElseGet(() -> folder().resolve("builds"))
+                .toAbsolutePath().normalize();
+    }
+
+    /// A path is made absolute, since git runs elsewhere; a URL stays.
+    String source() {
+        String source = configuration.worker().source();
+        boolean url = source.contains("://") || source.matches("[^/]+@[^/]+:.*");
+        return url ? source : Path.of(source).toAbsolutePath().normalize().toString();
+    }
+
+    ExecSettings exec() throws EnvironmentFailure {
+        try {
+            Files.createDirectories(buildCache());
+        } catch (IOException e) {
+            throw new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write the build cache " + buildCache(),
+                    "give this user the folder, or name another with heng.worker.build-cache", e);
+        }
+        WorkerConfiguration.Worker worker = configuration.worker();
+        return new ExecSettings(folder(), JobEnvironment.passed(worker.passEnvironment().orElse(List.of())),
+                new SecretMask(JobEnvironment.secrets(worker.secretVariables().orElse(List.of()))),
+                ExecSettings.DEFAULT_OUTPUT_BYTES, ExecSettings.DEFAULT_FILE_BYTES, worker.diskQuota(),
+                Duration.ofSeconds(5));
+    }
+
+    WorkerProfile profile(Machine machine, CommandLine commandLine) throws EnvironmentFailure {
+        Map<String, String> labels = new HashMap<>(machine.labels());
+        labels.put("network-isolation", commandLine.cutsNetwork() ? "yes" : "no");
+        labels.putAll(configuration.worker().labels());
+        return new WorkerProfile(labels, kinds(), List.of(), slots(), machine.cpuCores(), machine.gpuCores(),
+                machine.memoryBytes(), machine.description());
+    }
+
+    int slots() throws EnvironmentFailure {
+        int slots = configuration.worker().slots();
+        if (slots < 1) {
+            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "heng.worker.slots is " + slots, "give at least 1");
+        }
+        return slots;
+    }
+
+    private Set<TaskKind> kinds() throws EnvironmentFailure {
+        List<String> words = configuration.worker().kinds();
+        for (String word : words) {
+            if (Stream.of(TaskKind.values()).noneMatch(kind -> kind.word().equals(word))) {
+                throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "heng.worker.kinds has no kind '" + word + "'",
+                        "choose from " + Stream.of(TaskKind.values()).map(TaskKind::word).toList());
+            }
+        }
+        return words.stream().map(word -> TaskKind.valueOf(word.toUpperCase(Locale.ROOT)))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "worker";
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package com.alphaheng.worker.config;
+
+import com.alphaheng.protocol.WorkerProfile;
+import com.alphaheng.worker.exec.CommandLine;
+import com.alphaheng.worker.exec.ProcessCommands;
+import com.alphaheng.worker.git.GitCheckouts;
+import com.alphaheng.worker.job.AttemptBook;
+import com.alphaheng.worker.job.AttemptRunner;
+import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.EnvironmentFailure.Code;
+import com.alphaheng.worker.job.JobSettings;
+import com.alphaheng.worker.kafka.KafkaAttemptOutput;
+import com.alphaheng.worker.kafka.KafkaClients;
+import com.alphaheng.worker.kafka.KafkaCoordinatorLink;
+import com.alphaheng.worker.kafka.KafkaInbox;
+import com.alphaheng.worker.probe.Machine;
+import com.alphaheng.worker.probe.MachineProbe;
+import com.alphaheng.worker.probe.SystemTexts;
+import com.alphaheng.worker.runtime.WorkerDesk;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/// Puts the worker together and takes it down again: the only class that knows all parts.
+@ApplicationScoped
+public class WorkerService {
+    private static final Logger LOG = Logger.getLogger(WorkerService.class);
+    private static final long OUTPUT_CHARACTERS = 4L << 20;
+
+    private final WorkerConfiguration configuration;
+    private WorkerFolder folder;
+    private KafkaInbox inbox;
+    private WorkerDesk desk;
+    private KafkaAttemptOutput outputs;
+
+    WorkerService(WorkerConfiguration configuration) {
+        this.configuration = configuration;
+    }
+
+    /// Serves until [#stop].
+    ///
+    /// @throws EnvironmentFailure if this machine or the configuration does not allow it, with the remedy
+    public void start() throws EnvironmentFailure {
+        InstantSource clock = InstantSource.system();
+        WorkerParts parts = new WorkerParts(configuration);
+        String workerId = parts.workerId();
+        String incarnation = UUID.randomUUID().toString();
+        folder = WorkerFolder.open(parts.folder());
+        CommandLine commandLine = new CommandLine();
+        ProcessCommands commands = new ProcessCommands(parts.exec(), commandLine);
+        GitCheckouts checkouts = new GitCheckouts(folder.path(), parts.source());
+        int killed = commands.killLeftovers();
+        int removed = checkouts.removeLeftovers();
+        if (killed + removed > 0) {
+            LOG.infof("cleaned up after an earlier start: %d commands, %d checkouts", killed, removed);
+        }
+        Machine machine = new MachineProbe(SystemTexts.LIVE).probe();
+        WorkerProfile profile = parts.profile(machine, commandLine);
+        KafkaClients clients = new KafkaClients(configuration.broker(), configuration.kafka());
+        KafkaCoordinatorLink link = link(clients, workerId, incarnation, profile);
+        outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);
+        JobSettings settings = new JobSettings(machine.fingerprint(), parts.buildCache(),
+                configuration.worker().benchmarkBudget());
+        desk = new WorkerDesk(new AttemptBook(workerId, incarnation, parts.slots(), !profile.agents().isEmpty(),
+                clock.instant()), new AttemptRunner(checkouts, commands, settings, clock), link, outputs::open, clock);
+        inbox = new KafkaInbox(clients, configuration.broker(), workerId, () -> {
+            link.resumeSpooled();
+            desk.ready(configuration.worker().heartbeat());
+            LOG.infof("worker %s is ready: %s", workerId, profile.description());
+        }, desk::receive);
+        desk.start();
+        inbox.start();
+        LOG.infof("worker %s, broker %s, source %s, folder %s", workerId, configuration.broker(), parts.source(),
+                folder.path());
+    }
+
+    void stop(@Observes ShutdownEvent event) throws IOException {
+        if (inbox == null) {
+            return;
+        }
+        LOG.info("draining");
+        inbox.close();
+        desk.drain("the worker was told to stop", configuration.worker().drain());
+        outputs.close();
+        desk.close();
+        folder.close();
+    }
+
+    private KafkaCoordinatorLink link(KafkaClients clients, String workerId, String incarnation, WorkerProfile profile)
+            throws EnvironmentFailure {
+        try {
+            return new KafkaCoordinatorLink(clients, workerId, incarnation, profile, folder.path().resolve("spool"));
+        } catch (IOException e) {
+            throw new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write " + folder.path().resolve("spool"),
+                    "give this user the folder, or name another with heng.worker.folder", e);
+        }
+    }
+}

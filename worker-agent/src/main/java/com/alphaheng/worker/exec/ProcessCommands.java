@@ -1,0 +1,183 @@
+package com.alphaheng.worker.exec;
+
+import com.alphaheng.worker.disk.FolderTree;
+import com.alphaheng.worker.job.AttemptOutput;
+import com.alphaheng.worker.job.Commands;
+import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.StopSwitch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+/// Runs commands as real processes, each in a session of its own with standard input closed.
+public final class ProcessCommands implements Commands {
+    private static final Duration PUMP_PATIENCE = Duration.ofSeconds(2);
+    private static final int MOST_METRICS_BYTES = 1 << 20;
+
+    private final ExecSettings settings;
+    private final CommandLine commandLine;
+
+    /// @throws EnvironmentFailure if the folder cannot be written
+    public ProcessCommands(ExecSettings settings, CommandLine commandLine) throws EnvironmentFailure {
+        this.settings = settings;
+        this.commandLine = commandLine;
+        try {
+            Files.createDirectories(settings.scratch());
+            Files.createDirectories(settings.running());
+        } catch (IOException e) {
+            throw new EnvironmentFailure(EnvironmentFailure.Code.FOLDER_UNWRITABLE, "cannot write " + settings.folder(),
+                    "give this user the folder, or name another with heng.worker.folder", e);
+        }
+    }
+
+    /// Kills what commands of an earlier, killed worker process left running, and removes their scratch files.
+    ///
+    /// @return how many commands had been left
+    public int killLeftovers() {
+        int found = 0;
+        try (Stream<Path> notes = Files.list(settings.running())) {
+            for (Path note : notes.toList()) {
+                // The number may meanwhile belong to somebody else's process: only the token proves it is ours.
+                new ProcessGroup(0, note.getFileName().toString()).killTokenCarriers();
+                Files.deleteIfExists(note);
+                found++;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        FolderTree.remove(settings.scratch());
+        settings.scratch().toFile().mkdirs();
+        return found;
+    }
+
+    @Override
+    public Outcome run(Request request, StopSwitch stop, AttemptOutput output) throws EnvironmentFailure {
+        String token = UUID.randomUUID().toString();
+        Path scratch = settings.scratch().resolve(token);
+        Path note = settings.running().resolve(token);
+        try {
+            Files.createDirectories(scratch.resolve("tmp"));
+            Files.writeString(note, request.script());
+            return runNoted(request, token, scratch, stop, output);
+        } catch (IOException e) {
+            boolean full = settings.folder().toFile().getUsableSpace() < 1 << 20;
+            throw full ? new EnvironmentFailure(EnvironmentFailure.Code.DISK_FULL,
+                    "no space left under " + settings.folder(), "free some, or name another heng.worker.folder", e)
+                    : new EnvironmentFailure(EnvironmentFailure.Code.CANNOT_START, "cannot run bash in "
+                    + request.folder() + " (" + e.getMessage() + ")", "`./heng worker doctor` shows what is missing",
+                    e);
+        } finally {
+            FolderTree.remove(scratch);
+            note.toFile().delete();
+        }
+    }
+
+    private Outcome runNoted(Request request, String token, Path scratch, StopSwitch stop, AttemptOutput output)
+            throws IOException {
+        Path metrics = scratch.resolve("metrics.json");
+        Path left = scratch.resolve("left");
+        ProcessBuilder builder = new ProcessBuilder(commandLine.of(request.script(), request.confinement(), left,
+                settings.mostFileBytes()));
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.putAll(settings.environment());
+        environment.put("TMPDIR", scratch.resolve("tmp").toString());
+        environment.put("HENG_METRICS", metrics.toString());
+        environment.putAll(request.environment());
+        environment.put(ProcessGroup.TOKEN_VARIABLE, token);
+        builder.directory(request.folder().toFile()).redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        long start = System.nanoTime();
+        Process process = builder.start();
+        ProcessGroup group = new ProcessGroup(process.pid(), token);
+        OutputPump pump = new OutputPump(process.getInputStream(), request.source(), settings.mask(),
+                settings.mostOutputBytes(), output);
+        Thread pumping = Thread.ofVirtual().name("output of " + process.pid()).start(pump);
+        AtomicReference<Cause> cause = new AtomicReference<>();
+        List<String> leftProcesses = new ArrayList<>();
+        try (StopSwitch.Registration _ = stop.onStop(() -> cause.compareAndSet(null, Cause.STOPPED))) {
+            watch(process, pump, request, scratch, start, cause);
+            group.others().forEach(entry -> leftProcesses.add(entry.description()));
+        } finally {
+            group.kill();
+        }
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        finish(process, pumping);
+        if (cause.get() != null) {
+            return new Killed(cause.get(), pump.lastLines(), elapsed);
+        }
+        leftProcesses.addAll(lines(left));
+        return new Exited(process.exitValue(), pump.lastLines(), elapsed, metrics(metrics), leftProcesses);
+    }
+
+    /// Returns once the process has ended, or there is a cause to kill it.
+    private void watch(Process process, OutputPump pump, Request request, Path scratch, long start,
+                       AtomicReference<Cause> cause) {
+        long deadline = start + request.timeLimit().toNanos();
+        long nextLook = start + settings.quotaInterval().toNanos();
+        try {
+            while (cause.get() == null && !process.waitFor(50, TimeUnit.MILLISECONDS)) {
+                long now = System.nanoTime();
+                if (now - deadline >= 0) {
+                    cause.compareAndSet(null, Cause.TIME_LIMIT);
+                }
+                if (request.silenceLimit().isPresent()
+                        && now - pump.lastOutputNanos() > request.silenceLimit().get().toNanos()) {
+                    cause.compareAndSet(null, Cause.SILENCE);
+                }
+                if (settings.diskQuotaBytes().isPresent() && now - nextLook >= 0) {
+                    nextLook = now + settings.quotaInterval().toNanos();
+                    long used = FolderTree.bytes(request.folder()) + FolderTree.bytes(scratch);
+                    if (used > settings.diskQuotaBytes().getAsLong()) {
+                        cause.compareAndSet(null, Cause.DISK_QUOTA);
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            cause.compareAndSet(null, Cause.STOPPED);
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The output ends when the last holder of the pipe is dead; one that escaped must not hold us up.
+    private static void finish(Process process, Thread pumping) throws IOException {
+        try {
+            process.waitFor();
+            if (!pumping.join(PUMP_PATIENCE)) {
+                process.getInputStream().close();
+                pumping.join(PUMP_PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Optional<String> metrics(Path file) throws IOException {
+        // A pipe in its place would block us, a link would make us read somebody else's file.
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        try (InputStream input = Files.newInputStream(file)) {
+            return Optional.of(new String(input.readNBytes(MOST_METRICS_BYTES), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.exists(file) ? Files.readAllLines(file).stream().map(String::strip).filter(l -> !l.isEmpty())
+                .toList()
+                : List.of();
+    }
+}

@@ -1,0 +1,106 @@
+package com.alphaheng.worker.exec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// All processes of one command: killed as a whole, looked for by group and by token.
+final class ProcessGroup {
+    static final String TOKEN_VARIABLE = "HENG_PROCESS_TOKEN";
+
+    private static final int KILL_ROUNDS = 20;
+
+    private final long leader;
+    private final String token;
+
+    /// @param leader process id and, since it leads its session, group id
+    ProcessGroup(long leader, String token) {
+        this.leader = leader;
+        this.token = token;
+    }
+
+    /// What makes a command's process the leader of its own session; empty if this machine has nothing for it, and then
+    /// only descendants and token carriers are found.
+    static List<String> newSession() {
+        if (isExecutable("setsid")) {
+            return List.of("setsid");
+        }
+        // macOS ships no setsid, but perl.
+        return isExecutable("perl") ? List.of("perl", "-e", "use POSIX; POSIX::setsid(); exec @ARGV or die $!")
+                : List.of();
+    }
+
+    static boolean isExecutable(String program) {
+        for (String folder : List.of("/usr/bin", "/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/opt/homebrew/bin")) {
+            if (Files.isExecutable(Path.of(folder, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The live members except the leader.
+    List<ProcessTable.Entry> others() {
+        return ProcessTable.members(leader, marker()).stream().filter(entry -> entry.pid() != leader).toList();
+    }
+
+    /// Kills every member, and again until none is left: a process may fork while it is being killed.
+    ///
+    /// @return descriptions of what could not be killed
+    List<String> kill() {
+        List<ProcessHandle> descendants = new ArrayList<>();
+        ProcessHandle.of(leader).ifPresent(handle -> {
+            // The shell first: it would comment on the death of its children.
+            descendants.add(handle);
+            handle.descendants().forEach(descendants::add);
+        });
+        descendants.forEach(ProcessHandle::destroyForcibly);
+        List<ProcessTable.Entry> left = ProcessTable.members(leader, marker());
+        for (int round = 0; !left.isEmpty() && round < KILL_ROUNDS; round++) {
+            // Only while members live is the group's number surely still theirs.
+            signalGroup();
+            left.forEach(entry -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
+            pause();
+            left = ProcessTable.members(leader, marker());
+        }
+        return left.stream().map(ProcessTable.Entry::description).toList();
+    }
+
+    /// Kills by the token alone: for commands of an earlier worker process, whose numbers mean nothing any more.
+    void killTokenCarriers() {
+        List<ProcessTable.Entry> left = ProcessTable.members(0, marker());
+        for (int round = 0; !left.isEmpty() && round < KILL_ROUNDS; round++) {
+            left.forEach(entry -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
+            pause();
+            left = ProcessTable.members(0, marker());
+        }
+    }
+
+    private void signalGroup() {
+        try {
+            Process kill = new ProcessBuilder("bash", "-c", "kill -KILL -- -" + leader)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            kill.waitFor(5, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            throw new AssertionError("bash ran the command but cannot be run to kill it", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String marker() {
+        return TOKEN_VARIABLE + "=" + token;
+    }
+}

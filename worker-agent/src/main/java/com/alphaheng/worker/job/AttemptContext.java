@@ -1,0 +1,105 @@
+package com.alphaheng.worker.job;
+
+import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.AttemptResult.Metric;
+import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.worker.job.measure.MetricsDocument;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// What the steps of one attempt share: who it is, where it stops, and how it runs its commands.
+record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOutput output, Consumer<String> stages,
+                      Instant deadline, InstantSource clock, Commands commands, JobSettings settings) {
+
+    void stage(String name) {
+        stages.accept(name);
+    }
+
+    void say(String text) {
+        output.line("worker", text);
+    }
+
+    Duration timeLeft() {
+        return Duration.between(clock.instant(), deadline);
+    }
+
+    Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("HENG_CAMPAIGN", attempt.campaign());
+        environment.put("HENG_TASK", attempt.task());
+        environment.put("HENG_EPOCH", Integer.toString(attempt.epoch()));
+        environment.put("HENG_BUILD_CACHE", settings.buildCache().toString());
+        return environment;
+    }
+
+    /// Runs a shell command of the task and turns what happened into a step's result with its metrics.
+    StepResult command(String source, String what, String script, Path folder) throws EnvironmentFailure {
+        Duration left = timeLeft();
+        if (!left.isPositive()) {
+            return timedOut();
+        }
+        Commands.Outcome outcome = commands.run(new Commands.Request(source, script, folder, environment(), left,
+                Optional.empty(), Commands.Confinement.OPEN), stop, output);
+        return switch (outcome) {
+            case Commands.Killed killed -> killed(what, killed);
+            case Commands.Exited exited -> exited(what, exited);
+        };
+    }
+
+    StepResult killed(String what, Commands.Killed killed) {
+        String last = FailureReason.lastMeaningful(killed.lastLines());
+        return switch (killed.cause()) {
+            case TIME_LIMIT -> timedOut();
+            case STOPPED -> stopped();
+            case SILENCE -> StepResult.failed(AttemptResult.Outcome.AGENT_FAILED,
+                    what + " printed nothing for too long and was killed as hung; last: " + last);
+            case DISK_QUOTA -> StepResult.failed(AttemptResult.Outcome.ENVIRONMENT_FAILED,
+                    what + " was killed: its folder outgrew the worker's disk quota; last: " + last);
+        };
+    }
+
+    StepResult timedOut() {
+        return StepResult.failed(AttemptResult.Outcome.TIMED_OUT, "took longer than its timeout of "
+                + readable(job.task().timeout())
+                + " and was killed; raise `timeout:` of the task if that is too short");
+    }
+
+    StepResult stopped() {
+        return stop.reason().filter(reason -> reason == StopReason.LEASE_LOST).isPresent()
+                ? StepResult.failed(AttemptResult.Outcome.ENVIRONMENT_FAILED,
+                "the coordinator could not be reached for "
+                        + "longer than the lease, so the agent was stopped before spending unseen")
+                : StepResult.failed(AttemptResult.Outcome.STOPPED, "stopped before it ended");
+    }
+
+    private StepResult exited(String what, Commands.Exited exited) {
+        Optional<Integer> status = Optional.of(exited.status());
+        List<Metric> metrics = List.of();
+        try {
+            if (exited.metrics().isPresent()) {
+                metrics = MetricsDocument.parse(exited.metrics().get());
+            }
+        } catch (MetricsDocument.BadMetrics e) {
+            return new StepResult(AttemptResult.Outcome.VERIFICATION_FAILED, what + ": " + e.getMessage(), status,
+                    List.of());
+        }
+        if (exited.status() != 0) {
+            return new StepResult(AttemptResult.Outcome.VERIFICATION_FAILED,
+                    FailureReason.of(what, exited.status(), exited.lastLines()), status, metrics);
+        }
+        return StepResult.passed(status, metrics);
+    }
+
+    /// "90s", "10m", "1h30m": as task files write durations.
+    static String readable(Duration duration) {
+        return duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,97 @@
+package com.alphaheng.worker.job;
+
+import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.spec.TaskSpec;
+import java.time.InstantSource;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Runs one attempt from checkout to verdict. Knows no processes, files or messages: those are ports.
+public final class AttemptRunner {
+    private static final String NO_BACKEND = "no agent backend here: verified the engine as it stands";
+
+    private final Checkouts checkouts;
+    private final Commands commands;
+    private final JobSettings settings;
+    private final InstantSource clock;
+
+    public AttemptRunner(Checkouts checkouts, Commands commands, JobSettings settings, InstantSource clock) {
+        this.checkouts = checkouts;
+        this.commands = commands;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /// Never throws for what can be expected to fail; the result says it.
+    ///
+    /// @param stages told when a stage begins: preparing, benchmarking, verifying
+    public AttemptResult run(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOutput output,
+                             Consumer<String> stages) {
+        Instant start = clock.instant();
+        AttemptContext context = new AttemptContext(attempt, job, stop, output, stages,
+                start.plus(job.task().timeout()), clock, commands, settings);
+        String commit = job.commit().orElse("");
+        StepResult result;
+        context.stage("preparing");
+        try (Checkouts.Checkout checkout = checkouts.checkout(label(attempt), job.commit())) {
+            commit = checkout.commit();
+            context.say("checked out " + commit);
+            result = steps(context, checkout);
+        } catch (EnvironmentFailure e) {
+            result = StepResult.failed(AttemptResult.Outcome.ENVIRONMENT_FAILED, e.getMessage());
+        }
+        if (stop.reason().isPresent() && !result.succeeded()) {
+            result = context.stopped().withMetrics(result.metrics());
+        }
+        context.say(result.succeeded() ? "succeeded" : result.outcome() + ": " + result.reason());
+        return new AttemptResult(result.outcome(), result.reason(), result.exitStatus(), start, clock.instant(),
+                result.metrics(), commit, settings.machine());
+    }
+
+    private StepResult steps(AttemptContext context, Checkouts.Checkout checkout) throws EnvironmentFailure {
+        TaskSpec task = context.job().task();
+        return switch (task.kind()) {
+            case VERIFY -> verify(context, checkout);
+            case BENCHMARK -> benchmark(context, checkout);
+            case AGENT -> {
+                context.say(NO_BACKEND);
+                StepResult verified = verify(context, checkout);
+                yield verified.succeeded() ? verified.because(NO_BACKEND) : verified;
+            }
+            case TUNE -> StepResult.failed(AttemptResult.Outcome.ENVIRONMENT_FAILED,
+                    "this worker runs no tune jobs: leave `tune` out of its kinds");
+        };
+    }
+
+    private StepResult benchmark(AttemptContext context, Checkouts.Checkout checkout) throws EnvironmentFailure {
+        TaskSpec task = context.job().task();
+        if (task.benchmark().isEmpty()) {
+            return StepResult.failed(AttemptResult.Outcome.VERIFICATION_FAILED,
+                    "a benchmark task needs a `benchmark:` that says what to measure (" + task.location() + ")");
+        }
+        StepResult measured = new BenchmarkStep(context, task.benchmark().get(), checkout.folder(), checkout.folder())
+                .run();
+        if (!measured.succeeded() || task.verifyCommand().isEmpty()) {
+            return measured;
+        }
+        return verify(context, checkout).after(measured);
+    }
+
+    private StepResult verify(AttemptContext context, Checkouts.Checkout checkout) throws EnvironmentFailure {
+        Optional<String> command = context.job().task().verifyCommand();
+        if (command.isEmpty()) {
+            return StepResult.failed(AttemptResult.Outcome.VERIFICATION_FAILED,
+                    "nothing to run: the task has no `verify_command`, and no agent backend is configured here");
+        }
+        context.stage("verifying");
+        return context.command("verify", "the verify command", command.get(), checkout.folder());
+    }
+
+    private static String label(AttemptId attempt) {
+        return String.join("-", List.of(attempt.campaign(), attempt.task(), Integer.toString(attempt.epoch())));
+    }
+}

@@ -1,0 +1,24 @@
+package com.alphaheng.worker.job;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Port: fresh copies of the source, one per attempt.
+public interface Checkouts {
+    /// Checks out a commit into a folder nobody else uses.
+    ///
+    /// @param commit empty means the tip of the configured source
+    /// @throws EnvironmentFailure if there is no git, no such commit, no space, or the source cannot be reached
+    Checkout checkout(String label, Optional<String> commit) throws EnvironmentFailure;
+
+    /// One copy of the source. Closing removes it from the disk.
+    interface Checkout extends AutoCloseable {
+        Path folder();
+
+        /// The full commit id.
+        String commit();
+
+        @Override
+        void close();
+    }
+}

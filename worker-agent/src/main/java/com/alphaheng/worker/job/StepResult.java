@@ -1,0 +1,43 @@
+package com.alphaheng.worker.job;
+
+import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.AttemptResult.Metric;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// How one step of an attempt went.
+///
+/// @param outcome [AttemptResult.Outcome#SUCCEEDED] lets the next step begin
+record StepResult(AttemptResult.Outcome outcome, String reason, Optional<Integer> exitStatus, List<Metric> metrics) {
+    StepResult {
+        metrics = List.copyOf(metrics);
+    }
+
+    static StepResult passed(Optional<Integer> exitStatus, List<Metric> metrics) {
+        return new StepResult(AttemptResult.Outcome.SUCCEEDED, "", exitStatus, metrics);
+    }
+
+    static StepResult failed(AttemptResult.Outcome outcome, String reason) {
+        return new StepResult(outcome, reason, Optional.empty(), List.of());
+    }
+
+    boolean succeeded() {
+        return outcome == AttemptResult.Outcome.SUCCEEDED;
+    }
+
+    /// This step's verdict with the metrics of both.
+    StepResult after(StepResult earlier) {
+        List<Metric> all = new ArrayList<>(earlier.metrics);
+        all.addAll(metrics);
+        return new StepResult(outcome, reason, exitStatus.or(earlier::exitStatus), all);
+    }
+
+    StepResult because(String otherReason) {
+        return new StepResult(outcome, otherReason, exitStatus, metrics);
+    }
+
+    StepResult withMetrics(List<Metric> replacement) {
+        return new StepResult(outcome, reason, exitStatus, replacement);
+    }
+}

@@ -1,0 +1,61 @@
+package com.alphaheng.worker.kafka;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/// The Kafka clients of a worker, set so that a broker that comes back is found again at once.
+public final class KafkaClients {
+    private final String broker;
+    private final Map<String, String> extra;
+
+    /// @param broker `host:port`, several separated by commas
+    /// @param extra  further client settings (security), as Kafka names them
+    public KafkaClients(String broker, Map<String, String> extra) {
+        this.broker = broker;
+        this.extra = Map.copyOf(extra);
+    }
+
+    /// @param delivery how long a record is tried before its future fails
+    Producer<String, byte[]> producer(String name, Duration delivery) {
+        Map<String, Object> settings = common(name);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) delivery.toMillis());
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
+        return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    Consumer<String, byte[]> consumer(String name) {
+        Map<String, Object> settings = common(name);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private Map<String, Object> common(String name) {
+        Map<String, Object> settings = new HashMap<>(extra);
+        settings.put("bootstrap.servers", broker);
+        settings.put("client.id", name);
+        settings.put("reconnect.backoff.ms", 100);
+        settings.put("reconnect.backoff.max.ms", 1_000);
+        settings.put("retry.backoff.ms", 100);
+        return settings;
+    }
+}

@@ -1,0 +1,83 @@
+package com.alphaheng.worker.job;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Hand-written fakes of the ports: checkouts without a disk, commands without processes, a clock that commands move.
+final class FakeWorld implements Checkouts, Commands, AttemptOutput {
+    final List<String> ran = new ArrayList<>();
+    final List<String> output = new ArrayList<>();
+    final List<Request> requests = new ArrayList<>();
+    int openCheckouts;
+    Optional<EnvironmentFailure> checkoutFails = Optional.empty();
+    Duration perCommand = Duration.ofSeconds(1);
+    private Instant now = Instant.parse("2026-11-23T06:30:00Z");
+    private final Function<String, Outcome> behaviour;
+
+    /// @param behaviour what each script does
+    FakeWorld(Function<String, Outcome> behaviour) {
+        this.behaviour = behaviour;
+    }
+
+    InstantSource clock() {
+        return () -> now;
+    }
+
+    static Outcome exits(int status, String... lines) {
+        return new Exited(status, List.of(lines), Duration.ofSeconds(1), Optional.empty(), List.of());
+    }
+
+    static Outcome measures(double value) {
+        return new Exited(0, List.of(), Duration.ofSeconds(1),
+                Optional.of("{\"metrics\":[{\"name\":\"speed\",\"value\":"
+                + value + ",\"unit\":\"tok/s\"}]}"), List.of());
+    }
+
+    @Override
+    public Checkout checkout(String label, Optional<String> commit) throws EnvironmentFailure {
+        if (checkoutFails.isPresent()) {
+            throw checkoutFails.get();
+        }
+        openCheckouts++;
+        return new Checkout() {
+            @Override
+            public Path folder() {
+                return Path.of("checkout");
+            }
+
+            @Override
+            public String commit() {
+                return commit.orElse("tip");
+            }
+
+            @Override
+            public void close() {
+                openCheckouts--;
+            }
+        };
+    }
+
+    @Override
+    public Outcome run(Request request, StopSwitch stop, AttemptOutput out) {
+        ran.add(request.script());
+        requests.add(request);
+        now = now.plus(perCommand);
+        return behaviour.apply(request.script());
+    }
+
+    @Override
+    public void line(String source, String text) {
+        output.add(source + ": " + text);
+    }
+
+    @Override
+    public void close() {
+        output.add("closed");
+    }
+}

@@ -1,0 +1,37 @@
+package com.alphaheng.worker.kafka;
+
+import com.alphaheng.worker.config.StandaloneWorker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The worker in a JVM of its own, so that it can be killed.
+final class WorkerProcess {
+    private WorkerProcess() {
+    }
+
+    static Process start(String broker, Path folder, Path source, Path log) throws IOException {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dheng.broker=" + broker,
+                "-Dheng.worker.id=w1", "-Dheng.worker.folder=" + folder, "-Dheng.worker.source=" + source,
+                "-Dheng.worker.heartbeat=PT0.5S", "-Dheng.worker.drain=PT0.2S", "-cp", classPath,
+                StandaloneWorker.class.getName()));
+        Files.createDirectories(log.getParent());
+        return new ProcessBuilder(line).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+    }
+
+    static int terminate(Process process) throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("the worker did not stop within a minute of SIGTERM");
+        }
+        return process.exitValue();
+    }
+}
