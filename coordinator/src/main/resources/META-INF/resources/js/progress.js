@@ -54,7 +54,7 @@ function legend(now) {
   return el('div', { class: 'legend', role: 'group', 'aria-label': 'Filter by status' },
     PROGRESS_ORDER.filter(status => now[status]).map(status => el('button', {
       type: 'button', class: `s-${status}`, 'aria-pressed': String(state.filters.status.has(status)), onclick: () => toggleStatus(status),
-    }, glyph(status), el('b', null, count(now[status])), LABELS[status].toLowerCase())));
+    }, glyph(status), el('b', null, count(now[status])), ' ', LABELS[status].toLowerCase())));
 }
 
 function figures(summary) {

@@ -88,8 +88,7 @@ final class BenchmarkReport {
     private static void original(Document document, List<Bar> bars) {
         document.heading("Beside the original's figures (theirs, not ours)");
         document.note("The right half was reported by the original campaign for its own machine ("
-                + OriginalFigures.MACHINE
-                + ", another model size). This project has not measured it, and cannot vouch for it.");
+                + OriginalFigures.MACHINE + ") and model. This project has not measured it, and cannot vouch for it.");
         List<Bar> speeds = speeds(bars);
         List<List<String>> rows = new ArrayList<>();
         for (int i = 0; i < Math.max(speeds.size(), OriginalFigures.STAGES.size()); i++) {
@@ -102,7 +101,7 @@ final class BenchmarkReport {
             }
             if (i < OriginalFigures.STAGES.size()) {
                 OriginalFigures.Stage theirs = OriginalFigures.STAGES.get(i);
-                row.addAll(List.of(theirs.name(), Wording.figure(theirs.tokensPerSecond()),
+                row.addAll(List.of(theirs.name(), theirs.published(),
                         Wording.times(theirs.tokensPerSecond() / OriginalFigures.STAGES.getFirst().tokensPerSecond())));
             } else {
                 row.addAll(List.of("", "", ""));

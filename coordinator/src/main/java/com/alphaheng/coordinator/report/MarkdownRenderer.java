@@ -70,7 +70,7 @@ public final class MarkdownRenderer {
 
     /// Task names and reasons are other people's text: they must stay text, and on their line.
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replaceAll("([*_`\\[\\]])", "\\\\$1")
-                .replaceAll("\\s*\\R\\s*", " ");
+        return text.replace("&", "&amp;").replace("<", "&lt;").replaceAll("\\s*\\R\\s*", " ")
+                .replaceAll("([*`\\[\\]]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))", "\\\\$1");
     }
 }

@@ -1,5 +1,6 @@
 package com.alphaheng.coordinator.report;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /// What the original campaign reported about itself, on its own machine. Nothing here was measured by this project;
@@ -15,5 +16,9 @@ final class OriginalFigures {
     }
 
     record Stage(String name, double tokensPerSecond) {
+        /// The figure with the digits it was published with.
+        String published() {
+            return BigDecimal.valueOf(tokensPerSecond).stripTrailingZeros().toPlainString();
+        }
     }
 }

@@ -1,0 +1,52 @@
+package com.alphaheng.coordinator.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.alphaheng.spec.Category;
+import com.alphaheng.spec.Priority;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StaircaseTest {
+    @Test
+    void barsStandInTheOrderOfDependencies() {
+        assertThat(Staircase.of(CampaignStory.unfinished())).extracting(Bar::stage)
+                .containsExactly("baseline", "no syncs", "fusion");
+    }
+
+    @Test
+    void aBarCarriesItsRatioItsIntervalAndBothSetsOfSamples() {
+        Bar bar = Staircase.of(CampaignStory.unfinished()).get(1);
+        assertThat(bar.value()).isEqualTo(120);
+        assertThat(bar.baselineValue()).contains(61.0);
+        assertThat(bar.ratio()).contains(120.0 / 61);
+        assertThat(bar.ratioLow().orElseThrow()).isLessThan(bar.ratio().orElseThrow());
+        assertThat(bar.ratioHigh().orElseThrow()).isGreaterThan(bar.ratio().orElseThrow());
+        assertThat(bar.samples()).hasSize(7);
+        assertThat(bar.baselineSamples()).hasSize(7);
+    }
+
+    @Test
+    void aMeasurementThatWasNotAcceptedIsNoBar() {
+        CampaignStory story = new CampaignStory();
+        story.task("sync", Priority.P0, Category.SYNC_ELIMINATION, Optional.of("no syncs"));
+        story.join();
+        story.assign("sync", 1);
+        story.fail("sync", 1, "no proven improvement");
+        assertThat(Staircase.of(story.facts())).isEmpty();
+    }
+
+    @Test
+    void ofTwoTasksOfOneStageTheLastToFinishCounts() {
+        CampaignStory story = new CampaignStory();
+        story.task("first", Priority.P0, Category.MTP, Optional.of("MTP"));
+        story.task("second", Priority.P0, Category.MTP, Optional.of("MTP"));
+        story.join();
+        story.assign("second", 1);
+        story.succeed("second", 1, CampaignStory.compared(70, 50));
+        story.assign("first", 1);
+        story.succeed("first", 1, CampaignStory.compared(60, 50));
+        assertThat(Staircase.of(story.facts())).extracting(Bar::task).isEqualTo(List.of("first"));
+    }
+}
