@@ -10,31 +10,30 @@ export class EventStream {
   #lastId = null;
   #delay = 500;
 
-  /** `handlers`: open(resumed), event(kind, data), lost(). */
+  /** `handlers`: open(), event(kind, data), lost(). */
   constructor(handlers) { this.#handlers = handlers; }
 
   /** Follows `url`; if another address was followed, goes on after the last event seen. */
   connect(url) {
     this.#url = url;
     this.#controller?.abort();
-    this.#run(this.#controller = new AbortController(), this.#lastId !== null);
+    this.#run(this.#controller = new AbortController());
   }
 
-  async #run(controller, resumed) {
+  async #run(controller) {
     while (!controller.signal.aborted) {
       try {
-        await this.#read(controller, resumed);
+        await this.#read(controller);
       } catch (failure) {
         if (controller.signal.aborted) return;
       }
       this.#handlers.lost();
-      resumed = false;
       await new Promise(wake => setTimeout(wake, this.#delay));
       this.#delay = Math.min(LONGEST_DELAY_MS, this.#delay * 2);
     }
   }
 
-  async #read(controller, resumed) {
+  async #read(controller) {
     const headers = { Accept: 'text/event-stream', ...(this.#lastId === null ? {} : { 'Last-Event-ID': this.#lastId }) };
     const connection = new AbortController();
     const stop = () => connection.abort();
@@ -44,7 +43,7 @@ export class EventStream {
       const response = await fetch(this.#url, { headers, cache: 'no-store', signal: connection.signal });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       this.#delay = 500;
-      this.#handlers.open(resumed);
+      this.#handlers.open();
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let buffer = '';
       for (;;) {

@@ -10,9 +10,10 @@ let held = [];
 const logListeners = new Set();
 
 const stream = new EventStream({
-  open(resumed) {
+  open() {
     connection('live');
-    if (!resumed) load();
+    // A stream without a known place in the log begins with a reset, which loads; this is for one that forgot it.
+    setTimeout(() => { if (!state.loadedAt) load(); }, 2000);
   },
   lost() {
     connection('reconnecting');
@@ -30,7 +31,7 @@ const stream = new EventStream({
 export function start(chooseCampaign) {
   choose = chooseCampaign;
   stream.connect(api.eventsAddress(null));
-  setInterval(refreshFigures, 15_000);
+  setInterval(() => { if (!document.hidden) refreshFigures(); }, 15_000);
 }
 
 /** Asks for the log events of one task ("campaign/task") or, with null, of none. */
@@ -51,7 +52,11 @@ function apply(kind, data) {
     const listed = state.campaigns.find(campaign => campaign.name === data.name);
     if (!listed || (data.name === state.campaign && data.total !== state.tasks.size)) { load(); return; }
     Object.assign(listed, { counts: data.counts, total: data.total, finished: data.finished });
-    if (data.name === state.campaign) showSummary(data);
+    if (data.name === state.campaign) {
+      // The event tells the counts; what is derived from the whole log (staircase, rates, path) is asked for.
+      state.summary = { ...state.summary, ...data };
+      refreshSoon();
+    }
     changed('campaign');
   } else if (kind === 'task' && data.campaign === state.campaign && !updateTask(data)) {
     load();
@@ -90,9 +95,12 @@ export async function load() {
   }
 }
 
+let refresh = null;
+function refreshSoon() { refresh ??= setTimeout(() => { refresh = null; refreshFigures(); }, 400); }
+
 /** Figures that change without an event of their own (ETA, rates, last seen), and a check that nothing was missed. */
 async function refreshFigures() {
-  if (document.hidden || loading || state.connection !== 'live' || !state.campaign) return;
+  if (loading || state.connection !== 'live' || !state.campaign) return;
   const name = state.campaign;
   const [summary, workers] = await Promise.all([api.campaign(name), api.workers()]).catch(() => [null, null]);
   if (!summary || name !== state.campaign || loading) return;

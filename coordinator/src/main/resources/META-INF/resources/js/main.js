@@ -54,7 +54,7 @@ function renderPicker() {
   picker.value = state.campaign ?? '';
   for (const [id, file] of [['report-status', 'status'], ['report-benchmark', 'final_benchmark']]) {
     byId(id).hidden = !state.campaign;
-    if (state.campaign) byId(id).href = reportAddress(state.campaign, `${file}.md`);
+    if (state.campaign) byId(id).href = reportAddress(state.campaign, `${file}.html`);
   }
 }
 

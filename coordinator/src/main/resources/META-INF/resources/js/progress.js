@@ -1,5 +1,6 @@
 // How far the campaign is: the big figure, one cell per task, the legend that filters, rates and ETA.
-import { el, tooltip } from './dom.js';
+import { actOnCampaign } from './api.js';
+import { announce, el, tooltip } from './dom.js';
 import { count, duration, elapsedSeconds, figure, moment } from './format.js';
 import { filter, openTask, toggleStatus } from './router.js';
 import { counts, state } from './store.js';
@@ -14,7 +15,7 @@ export function renderProgress(holder) {
   const total = state.tasks.size;
   const done = now.SUCCEEDED ?? 0;
   holder.replaceChildren(
-    el('p', { class: 'state' }, headline(summary, now)),
+    el('p', { class: 'state' }, headline(summary, now), controls(summary, now)),
     el('p', { class: 'big' }, el('b', null, count(done)), el('span', null, `of ${count(total)} done`)),
     cells(total, now),
     legend(now),
@@ -30,6 +31,17 @@ function headline(summary, now) {
   if (summary.paused) return [glyph('READY'), 'Paused'];
   if (now.RUNNING) return [glyph('RUNNING'), `${count(now.RUNNING)} running now`];
   return [glyph('WAITING'), 'Nothing is running'];
+}
+
+function controls(summary, now) {
+  const button = (label, action, title) => el('button', { type: 'button', class: 'quiet', title, onclick: async event => {
+    const pressed = event.currentTarget;
+    pressed.disabled = true;
+    try { await actOnCampaign(summary.name, action); announce(`${label}: done`); } catch (failure) { pressed.textContent = failure.message; }
+  } }, label);
+  return el('span', { class: 'controls' },
+    now.FAILED && button('Rerun failed', 'rerun-failed', 'Try the failed tasks again, and those skipped because of them'),
+    !summary.finished && (summary.paused ? button('Resume', 'resume', 'Hand out tasks again') : button('Pause', 'pause', 'Start nothing new; what runs goes on')));
 }
 
 function cells(total, now) {

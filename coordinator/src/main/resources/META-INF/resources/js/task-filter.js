@@ -21,7 +21,7 @@ const KEYS = {
   attempts: task => -task.attempts,
   took: task => -(elapsedSeconds(task.startedAt, task.finishedAt) ?? -1),
   worker: task => task.worker ?? '\uffff',
-  reason: task => task.reason || '\uffff',
+  reason: task => (task.status !== 'SUCCEEDED' && task.reason) || '\uffff',
 };
 
 /** Sorted by `sort` ("took", "-took" reversed, "order" = as submitted); ties keep the submission order. */

@@ -144,7 +144,7 @@ function section(slot, present, build) {
 const title = (text, note) => el('h3', null, text, el('span', { class: 'note' }, note));
 
 function attemptItem(attempt) {
-  const status = attempt.outcome === 'SUCCEEDED' ? 'SUCCEEDED' : attempt.outcome === 'STOPPED' ? 'CANCELLED' : attempt.outcome ? 'FAILED' : 'RUNNING';
+  const status = attempt.outcome === 'SUCCEEDED' ? 'SUCCEEDED' : ['STOPPED', 'CANCELLED'].includes(attempt.outcome) ? 'CANCELLED' : attempt.outcome ? 'FAILED' : 'RUNNING';
   return el('li', null, el('span', { class: 'epoch' }, `#${attempt.epoch}`),
     el('span', { class: `status-text s-${status}` }, glyph(status), ' ', attempt.outcome ? lower(attempt.outcome) : attempt.stage),
     el('span', { class: 'took', title: moment(attempt.startedAt ?? attempt.assignedAt) },

@@ -112,7 +112,7 @@ function write(row, task, index, height) {
   cells.category.textContent = words(task.category);
   cells.attempts.textContent = task.attempts || '';
   cells.worker.textContent = task.worker ?? '';
-  cells.reason.textContent = cells.reason.title = task.reason;
+  cells.reason.textContent = cells.reason.title = task.status === 'SUCCEEDED' ? '' : task.reason;
 }
 
 /** Moves the keyboard's row by `delta`; with a panel open the panel follows. */

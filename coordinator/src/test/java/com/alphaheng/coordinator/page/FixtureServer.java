@@ -31,6 +31,7 @@ final class FixtureServer implements AutoCloseable {
     private final HttpServer server;
     private final Path root;
     private final List<OutputStream> listeners = new CopyOnWriteArrayList<>();
+    private final List<byte[]> published = new CopyOnWriteArrayList<>();
     private final AtomicLong eventId = new AtomicLong();
     private final Instant now;
     private String workerState = "ONLINE";
@@ -82,12 +83,13 @@ final class FixtureServer implements AutoCloseable {
         Map<String, Object> row = new LinkedHashMap<>(task.row());
         row.put("campaign", owner.name);
         publish("task", row);
-        publish("campaign", owner.summary());
+        publish("campaign", owner.listing());
     }
 
     private void publish(String event, Object data) {
         String text = "id: " + eventId.incrementAndGet() + "\nevent: " + event + "\ndata: " + Json.write(data) + "\n\n";
         byte[] frame = text.getBytes(StandardCharsets.UTF_8);
+        published.add(frame);
         for (OutputStream listener : listeners) {
             try {
                 listener.write(frame);
@@ -191,7 +193,15 @@ final class FixtureServer implements AutoCloseable {
         exchange.getResponseHeaders().set("Cache-Control", "no-store");
         exchange.sendResponseHeaders(200, 0);
         OutputStream out = exchange.getResponseBody();
-        out.write(": hello\nretry: 300\n\n".getBytes(StandardCharsets.UTF_8));
+        String seen = exchange.getRequestHeaders().getFirst("Last-Event-ID");
+        if (seen == null) {
+            String reset = "event: reset\nid: " + eventId.get() + "\ndata: {}\n\n";
+            out.write(reset.getBytes(StandardCharsets.UTF_8));
+        } else {
+            for (byte[] missed : published.subList(Integer.parseInt(seen), published.size())) {
+                out.write(missed);
+            }
+        }
         out.flush();
         listeners.add(out);
     }
