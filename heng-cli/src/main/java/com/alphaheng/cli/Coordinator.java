@@ -1,0 +1,136 @@
+package com.alphaheng.cli;
+
+import com.alphaheng.protocol.ProtocolCodec;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+/// The coordinator's HTTP interface, as far as the command line uses it (`docs/api.md`).
+public final class Coordinator {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = ProtocolCodec.jsonMapper();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1).build();
+    private final URI base;
+
+    public Coordinator(URI base) {
+        this.base = base;
+    }
+
+    public URI address() {
+        return base;
+    }
+
+    /// One segment of a path, such as a task's name.
+    public static String segment(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    public JsonNode get(String path) {
+        return json(send(request(path).header("Accept", "application/json").GET().build()));
+    }
+
+    /// A report or another plain text.
+    public String text(String path) {
+        return send(request(path).GET().build()).body();
+    }
+
+    public JsonNode post(String path, Map<String, ?> body) {
+        try {
+            return json(send(request(path).header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))).build()));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("a request failed to serialise", e);
+        }
+    }
+
+    /// Whether a coordinator answers and is ready for work.
+    public boolean isReady() {
+        try {
+            return http.send(request("/q/health/ready").timeout(Duration.ofSeconds(2)).build(),
+                    BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            if (response.statusCode() >= 400) {
+                throw failure(response);
+            }
+            return response;
+        } catch (HttpTimeoutException e) {
+            throw CliException.unavailable("the coordinator at " + base + " did not answer in time (" + request.uri()
+                    + "): see whether it is overloaded or starting");
+        } catch (ConnectException e) {
+            throw CliException.unavailable("no coordinator answers at " + base
+                    + ": start one with './heng up', or say where it is with --url or HENG_URL");
+        } catch (IOException e) {
+            throw CliException.unavailable("the connection to " + base + " broke (" + e.getMessage()
+                    + "): is a coordinator running there?");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CliException.failed("interrupted");
+        }
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        try {
+            return response.body().isBlank() ? JSON.createObjectNode() : JSON.readTree(response.body());
+        } catch (JsonProcessingException e) {
+            throw CliException.unavailable(response.uri() + " answers, but not in JSON: is this a coordinator of this "
+                    + "version?");
+        }
+    }
+
+    /// From a problem document (RFC 9457) to what a person reads: detail, remedy, then the single problems.
+    private static CliException failure(HttpResponse<String> response) {
+        JsonNode problem;
+        try {
+            problem = JSON.readTree(response.body());
+        } catch (JsonProcessingException e) {
+            problem = JSON.createObjectNode();
+        }
+        StringBuilder message = new StringBuilder(problem.path("detail").asText(problem.path("title")
+                .asText(response.uri() + " answered with status " + response.statusCode())));
+        if (!problem.path("remedy").asText("").isBlank()) {
+            message.append(": ").append(problem.path("remedy").asText());
+        }
+        for (JsonNode single : problem.path("problems")) {
+            message.append(System.lineSeparator()).append(problemLine(single));
+        }
+        return new CliException(response.statusCode() >= 500 ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
+                message.toString());
+    }
+
+    /// A problem of a task file in the form compilers use.
+    static String problemLine(JsonNode problem) {
+        return "%s:%d:%d: %s: %s; %s".formatted(problem.path("file").asText(), problem.path("line").asInt(),
+                problem.path("column").asInt(), problem.path("severity").asText("error")
+                        .toLowerCase(java.util.Locale.ROOT),
+                problem.path("message").asText(), problem.path("fix").asText());
+    }
+}

@@ -1,0 +1,70 @@
+package com.alphaheng.cli;
+
+import com.alphaheng.cli.up.UpCommand;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// The `heng` command line. Exit codes: see [ExitCode].
+@Command(name = "heng", mixinStandardHelpOptions = true, version = "heng 0.1.0", sortOptions = false,
+        description = "Runs campaigns of engineering tasks on a fleet of Macs, and decides which results count.",
+        footer = {"", "  test [--fast]  Compile everything and run the tests.", "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is missing",
+            "(the message says what, and what to do)."},
+        subcommands = {UpCommand.class, SubmitCommand.class, PlanCommand.class, StatusCommand.class, ListCommand.class,
+            ShowCommand.class, LogsCommand.class, TaskCommands.Retry.class, TaskCommands.Cancel.class,
+            TaskCommands.Pause.class, TaskCommands.Resume.class, ReportCommand.class, WorkerCommand.class,
+            BrokerCommand.class, DoctorCommand.class, Heng.Completion.class})
+public final class Heng implements Runnable {
+    @Spec
+    private CommandSpec specification;
+
+    public static void main(String[] arguments) {
+        Surroundings.exit(run(arguments));
+    }
+
+    /// Runs one command.
+    ///
+    /// @return its exit code
+    public static int run(String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Heng())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(Table.WIDTH)
+                .setExecutionExceptionHandler(Heng::report);
+    }
+
+    @Override
+    public void run() {
+        specification.commandLine().usage(specification.commandLine().getErr());
+    }
+
+    /// Expected failures are messages; anything else is a bug and keeps its stack trace.
+    private static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        if (failure instanceof CliException expected) {
+            command.getErr().println("heng: " + expected.getMessage());
+            return expected.exitCode();
+        }
+        failure.printStackTrace(command.getErr());
+        return ExitCode.FAILED;
+    }
+
+    /// Prints a completion script for bash and zsh.
+    @Command(name = "completion", mixinStandardHelpOptions = true,
+            description = "Prints shell completion: source <(./heng completion)")
+    static final class Completion implements Runnable {
+        @Spec
+        private CommandSpec specification;
+
+        @Override
+        public void run() {
+            specification.commandLine().getOut().println(AutoComplete.bash("heng", commandLine()));
+            specification.commandLine().getOut().flush();
+        }
+    }
+}

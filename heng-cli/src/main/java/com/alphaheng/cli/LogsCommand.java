@@ -1,0 +1,54 @@
+package com.alphaheng.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The output of an attempt.
+@Command(name = "logs", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Print the output of a task's latest attempt, or of another one.")
+final class LogsCommand implements Callable<Integer> {
+    private static final long POLL_MILLISECONDS = 500;
+
+    @Parameters(paramLabel = "TASK", description = "The task's name.")
+    private String name;
+
+    @Option(names = {"-f", "--follow"}, description = "Go on until the attempt ends.")
+    private boolean follow;
+
+    @Option(names = "--epoch", paramLabel = "N", description = "The attempt (default: the latest).")
+    private Integer epoch;
+
+    @Mixin
+    private ConnectionOptions connection;
+
+    @Mixin
+    private Output output;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Coordinator coordinator = connection.coordinator();
+        String path = connection.campaignPath() + "/tasks/" + Coordinator.segment(name) + "/log";
+        String wanted = epoch == null ? "" : "&epoch=" + epoch;
+        String next = "0";
+        while (true) {
+            JsonNode log = coordinator.get(path + "?after=" + next + wanted);
+            if (output.isJson()) {
+                output.json(log);
+            } else {
+                log.path("lines").forEach(line -> output.out().println(line.path("text").asText().stripTrailing()));
+                output.out().flush();
+            }
+            if (!follow || log.path("complete").asBoolean()) {
+                return ExitCode.OK;
+            }
+            // From here on it is one attempt that is followed, not whichever is the latest.
+            wanted = "&epoch=" + log.path("epoch").asInt();
+            next = log.path("next").asText(next);
+            Thread.sleep(POLL_MILLISECONDS);
+        }
+    }
+}

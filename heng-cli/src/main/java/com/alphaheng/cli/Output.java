@@ -1,0 +1,34 @@
+package com.alphaheng.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Where a command writes, and whether for people or for programs.
+public final class Output {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec specification;
+
+    @Option(names = "--json", description = "Print the coordinator's answer as JSON.")
+    private boolean json;
+
+    boolean isJson() {
+        return json;
+    }
+
+    PrintWriter out() {
+        return specification.commandLine().getOut();
+    }
+
+    void lines(List<String> lines) {
+        lines.forEach(out()::println);
+        out().flush();
+    }
+
+    void json(JsonNode node) {
+        lines(List.of(node.toPrettyString()));
+    }
+}

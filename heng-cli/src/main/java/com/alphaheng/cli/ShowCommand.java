@@ -1,0 +1,73 @@
+package com.alphaheng.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// One task with its attempts.
+@Command(name = "show", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Show a task: state and reason, what it depends on, its attempts and what they measured.")
+final class ShowCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "TASK", description = "The task's name.")
+    private String name;
+
+    @Mixin
+    private ConnectionOptions connection;
+
+    @Mixin
+    private Output output;
+
+    @Override
+    public Integer call() {
+        JsonNode task = connection.coordinator().get(connection.campaignPath() + "/tasks/" + Coordinator.segment(name));
+        if (output.isJson()) {
+            output.json(task);
+            return ExitCode.OK;
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("%s  %s %s %s  %s".formatted(task.path("name").asText(), task.path("priority").asText(),
+                task.path("category").asText(), task.path("kind").asText().toLowerCase(Locale.ROOT),
+                task.path("sourceFile").asText()));
+        lines.add("  %s: %s".formatted(task.path("status").asText().toLowerCase(Locale.ROOT),
+                task.path("reason").asText("")));
+        names(lines, "depends on", task.path("dependencies"));
+        names(lines, "blocked by", task.path("blockedBy"));
+        names(lines, "needed by", task.path("dependents"));
+        if (!task.path("verifyCommand").asText("").isBlank()) {
+            lines.add("  verify:");
+            task.path("verifyCommand").asText().strip().lines().forEach(line -> lines.add("    " + line));
+        }
+        for (JsonNode attempt : task.path("attemptsDetail")) {
+            attempt(lines, attempt);
+        }
+        lines.add("  prompt:");
+        task.path("prompt").asText("").strip().lines().forEach(line -> lines.add("    " + line));
+        output.lines(lines);
+        return ExitCode.OK;
+    }
+
+    private static void names(List<String> lines, String label, JsonNode names) {
+        List<String> texts = new ArrayList<>();
+        names.forEach(one -> texts.add(one.asText()));
+        if (!texts.isEmpty()) {
+            lines.add("  " + label + ": " + String.join(", ", texts));
+        }
+    }
+
+    private static void attempt(List<String> lines, JsonNode attempt) {
+        lines.add("  attempt %d on %s: %s".formatted(attempt.path("epoch").asInt(), attempt.path("worker").asText(),
+                attempt.path("outcome").asText(attempt.path("stage").asText("assigned")).toLowerCase(Locale.ROOT))
+                + (attempt.path("reason").asText("").isBlank() ? "" : ", " + attempt.path("reason").asText()));
+        lines.add("    assigned %s, finished %s, commit %s".formatted(attempt.path("assignedAt").asText("-"),
+                attempt.path("finishedAt").asText("-"), Table.cut(attempt.path("commit").asText("-"), 12)));
+        for (JsonNode metric : attempt.path("metrics")) {
+            lines.add("    %s = %.4g %s (%d samples)".formatted(metric.path("name").asText(),
+                    metric.path("value").asDouble(), metric.path("unit").asText(), metric.path("samples").size()));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package com.alphaheng.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Submits task files to a campaign.
+@Command(name = "submit", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Submit task files to a campaign. The same files again change nothing; edited ones update it.")
+final class SubmitCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Task files, or folders of them.")
+    private List<Path> paths;
+
+    @Option(names = "--commit", paramLabel = "SHA", description = "Commit of the sources that the tasks start from.")
+    private String commit;
+
+    @Mixin
+    private ConnectionOptions connection;
+
+    @Mixin
+    private Output output;
+
+    @Override
+    public Integer call() {
+        JsonNode answer = connection.coordinator().post(connection.campaignPath() + "/submissions",
+                Submission.body(Submission.read(paths), Optional.ofNullable(commit)));
+        if (output.isJson()) {
+            output.json(answer);
+            return ExitCode.OK;
+        }
+        output.lines(summary(answer));
+        return ExitCode.OK;
+    }
+
+    /// What the submission did, in a few lines.
+    static List<String> summary(JsonNode answer) {
+        List<String> lines = new ArrayList<>();
+        answer.path("warnings").forEach(warning -> lines.add(Coordinator.problemLine(warning)));
+        lines.add("campaign %s: %d added, %d changed, %d unchanged".formatted(answer.path("campaign").asText(),
+                answer.path("added").size(), answer.path("changed").size(), answer.path("unchanged").size()));
+        return lines;
+    }
+}

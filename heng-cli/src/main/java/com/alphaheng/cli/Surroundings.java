@@ -1,0 +1,49 @@
+package com.alphaheng.cli;
+
+import java.io.Console;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the command line gets from outside: its launcher's properties, the environment, the terminal. The only place of
+/// this program that reads them.
+public final class Surroundings {
+    private Surroundings() {
+    }
+
+    /// The repository the launcher belongs to.
+    public static Path root() {
+        return Path.of(System.getProperty("heng.root", ".")).toAbsolutePath().normalize();
+    }
+
+    /// The folder of the built parts, as `build-tools/launch.sh` made it.
+    public static Path build() {
+        return Path.of(System.getProperty("heng.build", root().toString())).toAbsolutePath().normalize();
+    }
+
+    public static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /// Whether a person watches: then output may be redrawn in place.
+    public static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    @SuppressWarnings("checkstyle:regexp")
+    public static Optional<String> variable(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
+    }
+
+    /// All environment variables, for child processes.
+    @SuppressWarnings("checkstyle:regexp")
+    public static Map<String, String> variables() {
+        return System.getenv();
+    }
+
+    @SuppressWarnings("checkstyle:regexp")
+    static void exit(int code) {
+        System.exit(code);
+    }
+}

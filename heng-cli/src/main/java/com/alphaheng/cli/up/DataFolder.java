@@ -1,0 +1,156 @@
+package com.alphaheng.cli.up;
+
+import com.alphaheng.cli.CliException;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/// The folder of one pipeline on this machine. One `heng up` owns it at a time.
+///
+///     FOLDER/heng.properties   ports, and the processes of the last run
+///     FOLDER/heng.lock         locked while `heng up` runs
+///     FOLDER/broker, worker    what the programs keep
+///     FOLDER/logs              their output
+final class DataFolder implements AutoCloseable {
+    private static final String PROPERTIES = "heng.properties";
+    private static final long LEAST_FREE_BYTES = 256L << 20;
+
+    private final Path folder;
+    private final FileChannel lock;
+    private final Properties properties = new Properties();
+
+    private DataFolder(Path folder, FileChannel lock) {
+        this.folder = folder;
+        this.lock = lock;
+    }
+
+    /// Creates the folder if need be, and takes it; what a killed predecessor left running is stopped.
+    static DataFolder open(Path path) {
+        Path folder = path.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(folder);
+            long free = Files.getFileStore(folder).getUsableSpace();
+            if (free < LEAST_FREE_BYTES) {
+                throw CliException.unavailable("the disk of " + folder + " has only " + (free >> 20)
+                        + " MiB free: free "
+                        + "some space, or name a folder on another disk with --data");
+            }
+            FileChannel channel = FileChannel.open(folder.resolve("heng.lock"), StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE);
+            FileLock taken = channel.tryLock();
+            if (taken == null) {
+                channel.close();
+                throw CliException.unavailable("another 'heng up' runs on " + folder
+                        + ": stop it with Ctrl-C, or name another folder with --data and another --port");
+            }
+            DataFolder data = new DataFolder(folder, channel);
+            data.load();
+            data.stopLeftovers();
+            return data;
+        } catch (IOException e) {
+            throw CliException.unavailable("cannot use the data folder " + folder + " (" + e
+                    + "): make it writable, or name another one with --data");
+        }
+    }
+
+    private void load() throws IOException {
+        Path file = folder.resolve(PROPERTIES);
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            }
+        }
+    }
+
+    private void save() {
+        Path partial = folder.resolve(PROPERTIES + ".new");
+        try {
+            try (Writer writer = Files.newBufferedWriter(partial, StandardCharsets.UTF_8)) {
+                properties.store(writer, "written by heng up");
+            }
+            Files.move(partial, folder.resolve(PROPERTIES), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw CliException.unavailable("cannot write to " + folder + " (" + e + "): is the disk full?");
+        }
+    }
+
+    Path path(String name) {
+        return folder.resolve(name);
+    }
+
+    Optional<Integer> brokerPort() {
+        return Optional.ofNullable(properties.getProperty("broker.port")).map(Integer::valueOf);
+    }
+
+    void rememberBrokerPort(int port) {
+        properties.setProperty("broker.port", Integer.toString(port));
+        save();
+    }
+
+    void remember(ChildProcess child) {
+        properties.setProperty("process." + child.name(), child.handle().pid() + " "
+                + child.handle().info().startInstant().map(Instant::toString).orElse("-"));
+        save();
+    }
+
+    /// Stops processes of a run that was killed before it could do so itself; the start time tells them from strangers
+    /// that got their number.
+    private void stopLeftovers() {
+        for (String name : List.of("worker", "coordinator", "broker")) {
+            String[] left = properties.getProperty("process." + name, "").split(" ");
+            if (left.length == 2) {
+                ProcessHandle.of(Long.parseLong(left[0])).filter(handle -> handle.info().startInstant()
+                        .map(Instant::toString).orElse("").equals(left[1])).ifPresent(handle -> {
+                            System.err.println("heng: stopping the " + name + " that an earlier run left behind");
+                            ChildProcess.stop(handle, name);
+                        });
+            }
+        }
+    }
+
+    /// Forgets everything: tasks, results, logs. Only what this program put there is removed.
+    void clear() {
+        for (String name : List.of("broker", "worker", "logs", PROPERTIES)) {
+            Path root = folder.resolve(name);
+            if (Files.exists(root)) {
+                try (Stream<Path> files = Files.walk(root)) {
+                    files.sorted(Comparator.reverseOrder()).forEach(DataFolder::delete);
+                } catch (IOException | UncheckedIOException e) {
+                    throw CliException.unavailable("cannot remove " + root + " (" + e.getMessage()
+                            + "): remove it yourself, or name another folder with --data");
+                }
+            }
+        }
+        properties.clear();
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package com.alphaheng.cli.up;
+
+import com.alphaheng.cli.CliException;
+import com.alphaheng.cli.Coordinator;
+import com.alphaheng.cli.Surroundings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/// The three programs of a pipeline on one machine, started in order and stopped in the opposite one.
+final class Pipeline {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String WORKER_ID = "local";
+
+    private final DataFolder data;
+    private final Coordinator coordinator;
+    private final List<ChildProcess> children;
+
+    private Pipeline(DataFolder data, Coordinator coordinator, List<ChildProcess> children) {
+        this.data = data;
+        this.coordinator = coordinator;
+        this.children = children;
+    }
+
+    /// @param listen address for the dashboard and the broker; other than loopback lets other machines in
+    /// @param port   of the dashboard
+    static Pipeline of(DataFolder data, String listen, int port) {
+        requireFree(listen, port);
+        int brokerPort = data.brokerPort().filter(known -> isFree(listen, known)).orElseGet(() -> freePort(listen));
+        data.rememberBrokerPort(brokerPort);
+        String broker = listen + ":" + brokerPort;
+        Path logs = data.path("logs");
+        Path root = Surroundings.root();
+        Coordinator coordinator = new Coordinator(URI.create("http://" + listen + ":" + port));
+        Path builds = Path.of(Surroundings.variable("HENG_BUILD_CACHE").orElse(root.resolve(".heng/builds")
+                .toString()));
+        return new Pipeline(data, coordinator, List.of(
+                child("broker", Programs.broker(data.path("broker"), brokerPort, listen, listen), root, logs,
+                        () -> answers(listen, brokerPort)),
+                child("coordinator", Programs.coordinator(List.of("-Dheng.kafka=" + broker, "-Dheng.host=" + listen,
+                        "-Dheng.port=" + port)), root, logs, coordinator::isReady),
+                child("worker", Programs.worker(List.of("-Dheng.broker=" + broker, "-Dheng.worker.id=" + WORKER_ID,
+                        "-Dheng.worker.folder=" + data.path("worker"), "-Dheng.worker.source=" + root,
+                        "-Dheng.worker.build-cache=" + builds)), root, logs, () -> true)));
+    }
+
+    private static ChildProcess child(String name, List<String> command, Path folder, Path logs,
+            BooleanSupplier ready) {
+        return new ChildProcess(name, command, folder, logs.resolve(name + ".log"), ready);
+    }
+
+    Coordinator coordinator() {
+        return coordinator;
+    }
+
+    List<ChildProcess> children() {
+        return children;
+    }
+
+    void start(ChildProcess child) {
+        child.start();
+        data.remember(child);
+    }
+
+    /// Last started, first stopped: the worker still reports to a coordinator that still writes to a broker.
+    void stop() {
+        children.reversed().forEach(ChildProcess::stop);
+    }
+
+    private static void requireFree(String host, int port) {
+        if (!isFree(host, port)) {
+            throw CliException.unavailable("port " + port + " of " + host + " is taken: stop the program that uses it "
+                    + "(another 'heng up'?), or choose another port with --port");
+        }
+    }
+
+    private static boolean isFree(String host, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static int freePort(String host) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, 0));
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw CliException.unavailable("cannot listen on " + host + " (" + e.getMessage()
+                    + "): name an address of this machine with --listen, such as " + LOOPBACK);
+        }
+    }
+
+    private static boolean answers(String host, int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

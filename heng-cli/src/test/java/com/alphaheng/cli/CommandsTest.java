@@ -1,0 +1,212 @@
+package com.alphaheng.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// The commands against an HTTP server that answers as `docs/api.md` says: what they print, send and exit with.
+final class CommandsTest {
+    @TempDir
+    private Path folder;
+    private HttpServer server;
+    private final Map<String, Answer> answers = new HashMap<>();
+    private final List<String> requests = new ArrayList<>();
+    private String out;
+    private String err;
+
+    private record Answer(int status, String body) {
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        requests.add(request + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        Answer answer = answers.getOrDefault(request, new Answer(404, "{\"detail\":\"nothing at " + request + "\"}"));
+        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    private int heng(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--url=http://127.0.0.1:" + server.getAddress().getPort());
+        return run(all.toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
+        StringWriter standard = new StringWriter();
+        StringWriter error = new StringWriter();
+        CommandLine command = Heng.commandLine().setOut(new PrintWriter(standard)).setErr(new PrintWriter(error));
+        int code = command.execute(arguments);
+        command.getOut().flush();
+        out = standard.toString();
+        err = error.toString();
+        return code;
+    }
+
+    @Test
+    void submitPrintsWhatChanged() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.yaml"), "tasks: [{name: ä, prompt: p, priority: P2}]");
+        answers.put("POST /api/campaigns/my%20campaign/submissions", new Answer(201, """
+                {"campaign":"my campaign","added":["ä"],"changed":[],"unchanged":["x","y"],"warnings":[]}"""));
+        assertThat(heng("submit", file.toString(), "-c", "my campaign")).isZero();
+        assertThat(out).isEqualTo("campaign my campaign: 1 added, 0 changed, 2 unchanged\n");
+        assertThat(requests).singleElement().asString()
+                .contains("\"name\":\"a.yaml\"", "tasks: [{name: ä, prompt: p, priority: P2}]");
+    }
+
+    @Test
+    void problemsOfASubmissionArePrintedOneByOne() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.yaml"), "tasks: []");
+        answers.put("POST /api/campaigns/roadmap/submissions", new Answer(422, """
+                {"title":"Invalid","status":422,"detail":"2 problems in the submission","remedy":"mend them",
+                "problems":[
+                {"file":"a.yaml","line":1,"column":2,"severity":"ERROR","rule":"r","message":"wrong","fix":"mend"},
+                {"file":"a.yaml","line":3,"column":4,"severity":"WARNING","rule":"r",
+                "message":"odd","fix":"look"}]}"""));
+        assertThat(heng("submit", file.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err).isEqualTo("""
+                heng: 2 problems in the submission: mend them
+                a.yaml:1:2: error: wrong; mend
+                a.yaml:3:4: warning: odd; look
+                """);
+    }
+
+    @Test
+    void statusFitsEightyColumns() {
+        answers.put("GET /api/campaigns/roadmap", new Answer(200, """
+                {"name":"roadmap","total":29,"finished":false,"etaSeconds":200,
+                "counts":{"SUCCEEDED":10,"FAILED":2,"RUNNING":1,"READY":4,"WAITING":12},
+                "throughput":{"tasksPerHour":30,"currentTokensPerSecond":14.25},
+                "staircase":[{"stage":"baseline","value":7.1,"unit":"tok/s"},
+                {"stage":"no-syncs","value":14.2,"unit":"tok/s","ratio":2.0,"ratioLow":1.9,"ratioHigh":2.1}]}"""));
+        answers.put("GET /api/workers", new Answer(200, """
+                [{"id":"local","state":"ONLINE","running":[{"task":"fuse-norm"}]}]"""));
+        assertThat(heng("status")).isZero();
+        assertThat(out).isEqualTo("""
+                roadmap  [#########---------------]  12 of 29 tasks done, about 3 min left
+                  10 succeeded, 2 failed, 1 running, 4 ready, 12 waiting, throughput 14.3 tok/s
+                  baseline      7.1 tok/s  ###############
+                  no-syncs     14.2 tok/s  ##############################  2.00x (1.90 to 2.10)
+
+                WORKER  STATE   RUNNING
+                local   online  fuse-norm
+                """);
+        assertThat(out.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void listFiltersAndSaysWhy() {
+        answers.put("GET /api/campaigns/roadmap/tasks?status=FAILED&priority=P0", new Answer(200, """
+                [{"name":"mtp-draft","priority":"P0","status":"FAILED","attempts":1,
+                "reason":"mtp is not available"}]"""));
+        assertThat(heng("list", "--status", "failed", "--priority", "p0")).isZero();
+        assertThat(out).isEqualTo("""
+                TASK       PRI  STATUS  TRIES  WHY
+                mtp-draft  P0   failed  1      mtp is not available
+                """);
+    }
+
+    @Test
+    void logsFollowOneAttemptToItsEnd() {
+        String path = "GET /api/campaigns/roadmap/tasks/a%20b/log?after=";
+        answers.put(path + "0", new Answer(200,
+                "{\"epoch\":2,\"lines\":[{\"text\":\"one\\n\"}],\"complete\":false,\"next\":1}"));
+        answers.put(path + "1&epoch=2", new Answer(200,
+                "{\"epoch\":2,\"lines\":[{\"text\":\"two\"}],\"complete\":true,\"next\":2}"));
+        assertThat(heng("logs", "a b", "-f")).isZero();
+        assertThat(out).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void theActionsAndTheirUsage() {
+        answers.put("POST /api/campaigns/roadmap/tasks/a/retry", new Answer(200, "{}"));
+        answers.put("POST /api/campaigns/roadmap/cancel", new Answer(200, "{}"));
+        assertThat(heng("retry", "a")).isZero();
+        assertThat(heng("cancel", "--all")).isZero();
+        assertThat(heng("retry")).isEqualTo(ExitCode.USAGE);
+        assertThat(err).isEqualTo("heng: name a task, or say --failed\n");
+        assertThat(heng("cancel", "unknown")).isEqualTo(ExitCode.FAILED);
+        assertThat(heng("frobnicate")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void reportsAreWrittenToAFolder() {
+        answers.put("GET /api/reports/roadmap/status.md", new Answer(200, "# Status\n"));
+        answers.put("GET /api/reports/roadmap/final_benchmark.md", new Answer(200, "# Final\n"));
+        Path reports = folder.resolve("reports");
+        assertThat(heng("report", "-o", reports.toString())).isZero();
+        assertThat(reports.resolve("final_benchmark.md")).hasContent("# Final");
+    }
+
+    @Test
+    void noCoordinator() {
+        server.stop(0);
+        assertThat(heng("status")).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(err).startsWith("heng: no coordinator answers at http://127.0.0.1:")
+                .endsWith("start one with './heng up', or say where it is with --url or HENG_URL\n");
+    }
+
+    @Test
+    void planNeedsNoCoordinator() throws IOException {
+        Path good = Files.writeString(folder.resolve("good.yaml"), """
+                tasks:
+                  - {name: b, prompt: p, priority: P2, dependencies: [a]}
+                  - {name: a, prompt: p, priority: P2}
+                """);
+        assertThat(run("plan", good.toString())).isZero();
+        assertThat(out).isEqualTo("""
+                STEP  PRI  TASK  AFTER
+                1     P2   a
+                2     P2   b     a
+
+                2 tasks in 1 files; the longest chain has 2:
+                  a -> b
+                """);
+        Path bad = Files.writeString(folder.resolve("bad.yaml"), "tasks: [{name: a, prompt: p, priority: P3}]");
+        assertThat(run("plan", bad.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(out).contains("bad.yaml:1:40: error: priority 'P3' does not exist");
+        assertThat(run("plan", folder.resolve("none.yaml").toString())).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void everyCommandHasHelpWithinEightyColumns() {
+        for (String name : Heng.commandLine().getSubcommands().keySet()) {
+            assertThat(run(name, "--help")).as(name).isZero();
+            assertThat(out.lines()).as(name).isNotEmpty().allSatisfy(line ->
+                    assertThat(line.length()).isLessThanOrEqualTo(80));
+        }
+        assertThat(run("completion")).isZero();
+        assertThat(out).contains("complete -F");
+    }
+}
