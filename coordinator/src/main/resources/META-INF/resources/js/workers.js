@@ -7,7 +7,8 @@ import { glyph, LABELS } from './status.js';
 
 const RANK = { ONLINE: 0, LOST: 1, LEFT: 2 };
 const MOST_SHOWN = 40;
-const MOST_BLOCKS = 300;
+const MOST_BLOCKS = 200;
+const BUCKET = 5;
 
 export function renderWorkers(holder) {
   const workers = [...state.workers.values()].sort((a, b) => RANK[a.state] - RANK[b.state] || a.id.localeCompare(b.id));
@@ -51,18 +52,32 @@ function hardware(profile) {
   return `${profile.cpuCores} cores, ${Math.round(profile.memoryBytes / 2 ** 30)} GB, ${Object.values(profile.labels ?? {}).join(' ')}`;
 }
 
+/** Too many tasks to draw each: one block per stretch of time, failed if anything in it failed. */
+function merged(rows, range) {
+  const buckets = new Map();
+  for (const row of rows) {
+    const [from, to] = range(row);
+    for (let bucket = Math.floor(from / BUCKET) * BUCKET; bucket <= to && bucket < 1000; bucket += BUCKET) {
+      if (buckets.get(bucket) !== 'FAILED') buckets.set(bucket, row.status);
+    }
+  }
+  return [...buckets].map(([bucket, status]) => ({ bucket, status }));
+}
+
 /** Blocks in time from the campaign's start to now (or its end). */
 function lane(rows) {
   if (!rows.length || !state.summary?.startedAt) return null;
   const from = Date.parse(state.summary.startedAt);
   const to = state.summary.finishedAt ? Date.parse(state.summary.finishedAt) : Date.now();
   const x = at => 1000 * Math.min(1, Math.max(0, (at - from) / Math.max(1, to - from)));
-  const recent = rows.length > MOST_BLOCKS ? rows.sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, MOST_BLOCKS) : rows;
+  const end = row => row.finishedAt ? Date.parse(row.finishedAt) : to;
+  const blocks = rows.length > MOST_BLOCKS ? merged(rows, row => [x(Date.parse(row.startedAt)), x(end(row))]) : rows;
   return svg('svg', { class: 'lane', viewBox: '0 0 1000 16', preserveAspectRatio: 'none', role: 'img', 'aria-label': `${rows.length} tasks over the campaign` },
     svg('line', { class: 'base', x1: 0, x2: 1000, y1: 15.5, y2: 15.5, 'vector-effect': 'non-scaling-stroke' }),
-    recent.map(row => {
+    blocks.map(row => {
+      if (row.bucket !== undefined) return svg('rect', { class: `s-${row.status}`, fill: 'var(--status)', x: row.bucket, y: row.status === 'FAILED' ? 0 : 4, width: BUCKET, height: row.status === 'FAILED' ? 16 : 12 });
       const left = x(Date.parse(row.startedAt));
-      const width = Math.max(3, x(row.finishedAt ? Date.parse(row.finishedAt) : to) - left - 1.5);
+      const width = Math.max(3, x(end(row)) - left - 1.5);
       return svg('rect', { class: `s-${row.status}`, fill: 'var(--status)', x: Math.min(left, 997), y: row.status === 'FAILED' ? 0 : 4, width, height: row.status === 'FAILED' ? 16 : 12,
         onclick: () => openTask(row.name), cursor: 'pointer', onpointerleave: () => tooltip(null),
         onpointermove: event => tooltip(`${row.name}\n${LABELS[row.status]}, ${duration(elapsedSeconds(row.startedAt, row.finishedAt))}`, event.clientX, event.clientY) });

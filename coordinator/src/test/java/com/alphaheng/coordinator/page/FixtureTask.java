@@ -87,7 +87,7 @@ final class FixtureTask {
             default -> null;
         });
         attempt.put("reason", !last ? "worker lost: no heartbeat for 9 s; assigned again" : failed ? reason : "");
-        attempt.put("exitStatus", last && failed ? 1 : last && status.equals("SUCCEEDED") ? 0 : null);
+        attempt.put("exitStatus", last && !status.equals("RUNNING") ? Integer.valueOf(failed ? 1 : 0) : null);
         attempt.put("metrics", samples.isEmpty() || !last ? List.of() : List.of(
                 metric("decode_tokens_per_second", samples, "tok/s"),
                 metric("baseline_decode_tokens_per_second", baselineSamples, "tok/s"),
