@@ -83,12 +83,23 @@ public final class Tokenizer implements AutoCloseable {
         if (control == ControlTokens.AS_TEXT) {
             return plain(text);
         }
+        return parsed(text, "");
+    }
+
+    /// Ids of a prompt in which a character of the caller's choice keeps some spellings of control tokens apart: those
+    /// stay text. The character itself goes.
+    public int[] encodeGuarded(String text, char guard) {
+        return parsed(text, String.valueOf(guard));
+    }
+
+    private int[] parsed(String text, String guard) {
         List<AddedTokenSplitter.Piece> pieces = splitter.split(text);
         int[][] parts = new int[pieces.size()][];
         for (int i = 0; i < parts.length; i++) {
             AddedTokenSplitter.Piece piece = pieces.get(i);
-            parts[i] = piece.token() == null ? plain(text.substring(piece.start(), piece.end()))
-                : new int[] {piece.token().id()};
+            String content = text.substring(piece.start(), piece.end());
+            parts[i] = piece.token() != null ? new int[] {piece.token().id()}
+                : plain(guard.isEmpty() ? content : content.replace(guard, ""));
         }
         return join(parts);
     }

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 /// that no template runs away.
 final class Renderer {
 
-    private static final int MOST_STEPS = 20_000_000;
-    private static final int MOST_CHARACTERS = 1 << 26;
+    private static final int MOST_STEPS = 2_000_000;
+    private static final int MOST_CHARACTERS = 1 << 24;
     private static final int DEEPEST_CALL = 100;
 
     private enum Flow { ON, BREAK, CONTINUE }

@@ -87,10 +87,10 @@ class TemplateTest {
         refused("{{ " + "(".repeat(5000) + "1" + ")".repeat(5000) + " }}",
             "line 1: an expression is nested deeper than 200");
         refused("{% if 1 %}".repeat(5000), "line 1: statements are nested deeper than 100");
-        refused("{% set r = range(1000) %}{% for a in r %}{% for b in r %}{% for c in r %}x{% endfor %}{% endfor %}"
-            + "{% endfor %}", "the template takes more than 20000000 steps");
+        refused("{% set r = range(1500) %}{% for a in r %}{% for b in r %}{% for c in r %}x{% endfor %}{% endfor %}"
+            + "{% endfor %}", "the template takes more than 2000000 steps");
         refused("{% set r = range(9999) %}{% set b = 'x' * 9999 %}{% for a in r %}{{ b }}{% endfor %}",
-            "the template writes more than 67108864 characters");
+            "the template writes more than 16777216 characters");
     }
 
     private static void refused(String template, String message) {
