@@ -3,9 +3,9 @@ package com.alphaheng.engine.tokenizer;
 import java.util.List;
 import java.util.Optional;
 
-/// Watches a text that comes in pieces for strings that end it. Text that may be the beginning of such a string waits,
-/// so no part of one is ever given out. The result does not depend on where the pieces break: the stop that is complete
-/// first counts, and of two complete at the same character the longer.
+/// Watches a text that comes in pieces for strings that end it. Text that may be the beginning of such a string
+/// waits, so no part of one is ever given out. The result does not depend on where the pieces break: the stop that
+/// is complete first counts, and of two complete at the same character the longer.
 final class StopStrings {
 
     private final List<String> stops;

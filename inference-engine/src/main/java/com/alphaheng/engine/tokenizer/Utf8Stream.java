@@ -1,8 +1,9 @@
 package com.alphaheng.engine.tokenizer;
 
-/// Decodes UTF-8 that comes in pieces. A character comes out with its last byte; each maximal part of a broken sequence
-/// becomes one U+FFFD, as the Unicode Standard recommends (chapter 3, "U+FFFD Substitution of Maximal Subparts") and
-/// Hugging Face's tokenizers does. Java's own decoder differs from that for surrogates and other ill-formed bytes.
+/// Decodes UTF-8 that comes in pieces. A character comes out with its last byte; each maximal part of a broken
+/// sequence becomes one U+FFFD, as the Unicode Standard recommends (chapter 3, "U+FFFD Substitution of Maximal
+/// Subparts") and Hugging Face's tokenizers does. Java's own decoder differs from that for surrogates and other
+/// ill-formed bytes.
 final class Utf8Stream {
 
     private static final char REPLACEMENT = '\uFFFD';

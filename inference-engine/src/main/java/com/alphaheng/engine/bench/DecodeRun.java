@@ -1,0 +1,87 @@
+package com.alphaheng.engine.bench;
+
+import com.alphaheng.engine.Engine;
+import com.alphaheng.engine.Session;
+import com.alphaheng.engine.SessionOptions;
+import com.alphaheng.engine.backend.DeviceCounters;
+import com.alphaheng.engine.backend.op.Component;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// Times prefill and greedy decode of one engine on a rung, again and again on the same prompt. Owns its session.
+public final class DecodeRun implements AutoCloseable {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final Engine engine;
+    private final Session session;
+    private final int[] prompt;
+
+    /// @param tokens most tokens that will be decoded after the prompt
+    public DecodeRun(Engine engine, int[] prompt, int tokens) {
+        this.engine = engine;
+        this.prompt = prompt.clone();
+        this.session = engine.newSession(SessionOptions.greedy().withContext(prompt.length + tokens + 16));
+    }
+
+    /// @param prefillSeconds for the whole prompt; the first token is chosen afterwards
+    /// @param decodeSeconds  for `tokens` tokens
+    /// @param tokens         decoded
+    /// @param ids            what was decoded
+    /// @param counters       of the decode part
+    /// @param heapBytes      allocated on the heap by all threads during decode
+    public record Sample(double prefillSeconds, double decodeSeconds, int tokens, int[] ids, DeviceCounters counters,
+                         long heapBytes) {
+
+        public double decodeRate() {
+            return tokens / decodeSeconds;
+        }
+    }
+
+    /// Computes the prompt anew and decodes `tokens` tokens.
+    public Sample measure(int tokens) {
+        session.timeline().truncate(0);
+        long start = System.nanoTime();
+        session.sync(prompt);
+        session.timeline().await();
+        double prefill = (System.nanoTime() - start) / 1e9;
+        // The first choice needs no step.
+        session.next();
+        int[] ids = new int[tokens];
+        DeviceCounters before = engine.device().counters();
+        long heap = THREADS.getTotalThreadAllocatedBytes();
+        long begin = System.nanoTime();
+        for (int i = 0; i < tokens; i++) {
+            ids[i] = session.next();
+        }
+        long end = System.nanoTime();
+        return new Sample(prefill, (end - begin) / 1e9, tokens, ids, engine.device().counters().minus(before),
+            THREADS.getTotalThreadAllocatedBytes() - heap);
+    }
+
+    /// Milliseconds per token of each component, over `tokens` tokens. Timing every operation slows decode, so the
+    /// shares matter more than the sum.
+    public Map<Component, Double> breakdown(int tokens) {
+        session.timeline().truncate(0);
+        session.sync(prompt);
+        session.next();
+        long[] nanos = new long[Component.values().length];
+        session.timeline().profile((operation, time) -> nanos[operation.component().ordinal()] += time);
+        for (int i = 0; i < tokens; i++) {
+            session.next();
+        }
+        session.timeline().profile(null);
+        Map<Component, Double> milliseconds = new EnumMap<>(Component.class);
+        for (Component component : Component.values()) {
+            milliseconds.put(component, nanos[component.ordinal()] / 1e6 / tokens);
+        }
+        return milliseconds;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}
