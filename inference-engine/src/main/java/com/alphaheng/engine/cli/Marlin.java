@@ -15,8 +15,7 @@ import picocli.CommandLine.Command;
     description = "Runs GLM-4.7-Flash (glm4_moe_lite) models.",
     footer = "%nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not available here (the message says why).",
     subcommands = {InspectCommand.class, DoctorCommand.class, QuantizeCommand.class, PplCommand.class,
-    subcommands = {BenchCommand.class, GoldensCommand.class, ParityCommand.class, SynthCommand.class,
-        })
+        BenchCommand.class, ParityCommand.class, GoldensCommand.class, SynthCommand.class})
 public final class Marlin implements Runnable {
 
     @CommandLine.Spec

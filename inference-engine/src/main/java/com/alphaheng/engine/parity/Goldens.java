@@ -92,6 +92,34 @@ public final class Goldens {
         return ids;
     }
 
+    /// The argmax after each step of decoding `forced` whatever the engine would choose itself: entry i is its
+    /// choice in place of `forced[i]`, given those before. With `margin`, how far that choice is ahead of
+    /// `forced[i]`.
+    ///
+    /// @return one choice per forced id
+    static int[] forced(Engine engine, int[] tokens, int[] forced, float[] margin) {
+        int vocab = engine.config().vocabSize();
+        int[] choices = new int[forced.length];
+        float[] logits = new float[vocab];
+        try (Timeline timeline = new Timeline(engine.device(), engine.weights(), engine.options().optimizations(),
+            tokens.length + forced.length, 64, 1)) {
+            for (int start = 0; start < tokens.length; start += 64) {
+                int[] part = Arrays.copyOfRange(tokens, start, Math.min(start + 64, tokens.length));
+                timeline.append(part, 1);
+            }
+            for (int i = 0; i < forced.length; i++) {
+                timeline.readLogits(logits);
+                choices[i] = largest(logits, 0, vocab, -1);
+                margin[i] = logits[choices[i]] - logits[forced[i]];
+                timeline.putToken(forced[i]);
+                if (i + 1 < forced.length) {
+                    timeline.step();
+                }
+            }
+        }
+        return choices;
+    }
+
     private static int largest(float[] logits, int offset, int count, int except) {
         int best = except == 0 ? 1 : 0;
         for (int i = 0; i < count; i++) {

@@ -3,9 +3,10 @@ package com.alphaheng.engine.cpu.fast;
 import com.alphaheng.engine.backend.CacheLayout;
 import com.alphaheng.engine.backend.Precision;
 
-/// The arithmetic of the fast CPU back end. Every pointer is an address: calls happen hundreds of times per token from
-/// several threads and must neither allocate nor check lifetimes; whoever calls owns the memory and keeps it alive.
-/// Floats are float32, matrices row-major. Thread-safe; scratch memory is the calling thread's own, aligned to 64.
+/// The arithmetic of the fast CPU back end. Every pointer is an address: calls happen hundreds of times per token
+/// from several threads and must neither allocate nor check lifetimes; whoever calls owns the memory and keeps it
+/// alive. Floats are float32, matrices row-major. Thread-safe; scratch memory is the calling thread's own, aligned
+/// to 64.
 public interface Kernels {
 
     /// Extra bytes that every scratch or packed area must have at its end.
@@ -49,8 +50,8 @@ public interface Kernels {
 
     long attendScratchBytes(int heads, CacheLayout layout);
 
-    /// out[h] = sum over p < positions of softmax(query[h] . row p) latent p, for float32 query [heads, latent + rope]
-    /// that carries the softmax scale, and out [heads, latent].
+    /// out[h] = sum over p < positions of softmax(query[h] . row p) latent p, for float32 query [heads, latent +
+    /// rope] that carries the softmax scale, and out [heads, latent].
     void attend(long query, int heads, long cache, CacheLayout layout, int positions, long out, long scratch);
 
     /// Stores float32[latent + rope] as the cache row at address `to`.

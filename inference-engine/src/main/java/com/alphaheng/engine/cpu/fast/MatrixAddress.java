@@ -3,7 +3,8 @@ package com.alphaheng.engine.cpu.fast;
 import com.alphaheng.engine.model.DType;
 import com.alphaheng.engine.model.Matrix;
 
-/// Where a [Matrix] lies, resolved once so that a kernel call passes numbers only. Valid while the weights are mapped.
+/// Where a [Matrix] lies, resolved once so that a kernel call passes numbers only. Valid while the weights are
+/// mapped.
 ///
 /// @param dtype  a float type or MMFP4
 /// @param codes  address of the elements or codes
