@@ -25,7 +25,7 @@ public final class Campaign {
 
         void noLongerReady(Task task);
 
-        void moved(Transitions.Row row);
+        void moved(Task task, Transitions.Row row);
     }
 
     private final String name;
@@ -187,7 +187,7 @@ public final class Campaign {
         counts.merge(row.from(), -1, Integer::sum);
         counts.merge(row.to(), 1, Integer::sum);
         task.status(row.to());
-        listener.moved(row);
+        listener.moved(task, row);
         if (row.to() == TaskStatus.RUNNING && !task.spec().touches().isEmpty()) {
             runningWithTouches.add(task);
         } else if (row.from() == TaskStatus.RUNNING) {

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class RoadmapState {
     private final LeaseIndex leases = new LeaseIndex();
     private final List<Task> unlinked = new ArrayList<>();
     private final Set<Transitions.Row> visited = new HashSet<>();
+    private Set<Task> changed = new LinkedHashSet<>();
     private Instant clock = Instant.EPOCH;
     private Optional<Instant> lastTick = Optional.empty();
     private long tasksEverAdded;
@@ -88,15 +90,16 @@ public final class RoadmapState {
                         }
 
                         @Override
-                        public void moved(Transitions.Row row) {
+                        public void moved(Task task, Transitions.Row row) {
                             visited.add(row);
+                            changed.add(task);
                         }
                     }));
             case RoadmapEvent.SubmissionAccepted accepted ->
                     campaign(accepted).submitted(accepted.submission(), accepted.commit());
             case RoadmapEvent.TaskAdded added ->
                     unlinked.add(campaign(added).add(tasksEverAdded++, added.task()));
-            case RoadmapEvent.TaskChanged changed -> change(task(changed, changed.task().name()), changed);
+            case RoadmapEvent.TaskChanged change -> change(task(change, change.task().name()), change);
             case RoadmapEvent.TaskRemoved removed -> {
                 Task task = task(removed, removed.task());
                 endRunning(task, Attempt.Fate.CANCELLED, "removed from the campaign", Optional.empty());
@@ -119,13 +122,14 @@ public final class RoadmapState {
         campaign(event).touch(clock);
     }
 
-    private void change(Task task, RoadmapEvent.TaskChanged changed) {
+    private void change(Task task, RoadmapEvent.TaskChanged change) {
+        changed.add(task);
         if (task.status() == TaskStatus.RUNNING) {
             endRunning(task, Attempt.Fate.CANCELLED, "the task was changed by a resubmission", Optional.empty());
             task.campaign().apply(task, TaskTrigger.ATTEMPT_REQUEUED);
         }
-        task.campaign().redefine(task, changed.task());
-        if (changed.reopened()) {
+        task.campaign().redefine(task, change.task());
+        if (change.reopened()) {
             forgive(task, "changed by a resubmission");
             task.campaign().apply(task, TaskTrigger.REOPENED);
         }
@@ -141,6 +145,7 @@ public final class RoadmapState {
 
     private void replayOfAttempt(RoadmapEvent.OfAttempt event) {
         Task task = task(event.attempt());
+        changed.add(task);
         switch (event) {
             case RoadmapEvent.AttemptAssigned assigned -> assign(task, assigned);
             case RoadmapEvent.AttemptStageReached reached ->
@@ -275,6 +280,13 @@ public final class RoadmapState {
 
     LeaseIndex leases() {
         return leases;
+    }
+
+    /// Tasks whose view has changed since this was last asked, in the order of their changes.
+    public Set<Task> takeChanged() {
+        Set<Task> taken = changed;
+        changed = new LinkedHashSet<>();
+        return taken;
     }
 
     /// Rows of the transition table that some task has gone through.

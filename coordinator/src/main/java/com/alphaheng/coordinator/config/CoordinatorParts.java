@@ -1,0 +1,78 @@
+package com.alphaheng.coordinator.config;
+
+import com.alphaheng.coordinator.kafka.KafkaConnection;
+import com.alphaheng.coordinator.kafka.KafkaEventLog;
+import com.alphaheng.coordinator.kafka.KafkaReports;
+import com.alphaheng.coordinator.kafka.KafkaTopics;
+import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
+import com.alphaheng.coordinator.runtime.CommitListener;
+import com.alphaheng.coordinator.runtime.LogException;
+import com.alphaheng.coordinator.runtime.LogLines;
+import com.alphaheng.coordinator.runtime.Shard;
+import io.quarkus.arc.All;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/// Wires the parts together and starts them in order.
+@ApplicationScoped
+class CoordinatorParts {
+    private static final Logger LOGGER = Logger.getLogger("coordinator");
+    /// Before the framework's Kafka channels, which need the topics.
+    private static final int FIRST = 1;
+
+    private final CoordinatorSettings settings;
+
+    CoordinatorParts(CoordinatorSettings settings) {
+        this.settings = settings;
+    }
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    LogLines logLines() {
+        return new LogLines();
+    }
+
+    @Produces
+    @Singleton
+    Shard shard(Clock clock, @All List<CommitListener> listeners) {
+        KafkaConnection connection = new KafkaConnection(settings.kafka(), settings.kafkaClient());
+        String instance = settings.instance().orElseGet(() -> "coordinator-" + ProcessHandle.current().pid());
+        return new Shard(new KafkaEventLog(connection), new KafkaReports(connection), RoadmapPolicy.DEFAULT, clock,
+                instance, listeners, CoordinatorParts::stop);
+    }
+
+    void close(@Disposes Shard shard) {
+        shard.close();
+    }
+
+    private static void stop(Throwable cause) {
+        switch (cause) {
+            case LogException log -> LOGGER.error(log.getMessage());
+            default -> LOGGER.fatal("a bug: the coordinator stops rather than decide on a state it cannot trust",
+                    cause);
+        }
+        Quarkus.asyncExit(1);
+    }
+
+    void start(@Observes @Priority(FIRST) StartupEvent event, Shard shard) {
+        KafkaTopics.ensure(new KafkaConnection(settings.kafka(), settings.kafkaClient()));
+        shard.start();
+        LOGGER.infof("roadmap recovered from Kafka at %s; listening on http://%s:%d", settings.kafka(),
+                settings.host(), settings.port());
+    }
+}

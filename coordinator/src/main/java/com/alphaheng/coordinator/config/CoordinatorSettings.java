@@ -1,0 +1,27 @@
+package com.alphaheng.coordinator.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.Map;
+import java.util.Optional;
+
+/// The coordinator's settings: system properties `heng.*` or environment variables `HENG_*`.
+@ConfigMapping(prefix = "heng")
+public interface CoordinatorSettings {
+    /// Kafka bootstrap servers, host:port, several separated by commas.
+    @WithDefault("127.0.0.1:9092")
+    String kafka();
+
+    /// Further Kafka client settings, such as `heng.kafka-client."security.protocol"`.
+    Map<String, String> kafkaClient();
+
+    /// Address the HTTP server binds to.
+    @WithDefault("127.0.0.1")
+    String host();
+
+    @WithDefault("7600")
+    int port();
+
+    /// Name of this process in the log; its process id when absent.
+    Optional<String> instance();
+}

@@ -1,0 +1,160 @@
+package com.alphaheng.coordinator.kafka;
+
+import com.alphaheng.coordinator.roadmap.EventCodec;
+import com.alphaheng.coordinator.roadmap.RoadmapEvent;
+import com.alphaheng.coordinator.roadmap.UnreadableEventException;
+import com.alphaheng.coordinator.runtime.EventLog;
+import com.alphaheng.coordinator.runtime.LogException;
+import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.protocol.ProtocolCodec;
+import com.alphaheng.protocol.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/// The event log in one partition of [Topics#ROADMAP].
+///
+/// Facts and the messages that follow from them go into one transaction, so that a worker never hears of an assignment
+/// that is not in the log. How far the reports were read rides along in a header of the transaction's last fact.
+public final class KafkaEventLog implements EventLog {
+    /// One id for all coordinators: whoever initialises it last shuts the others out.
+    private static final String TRANSACTIONAL_ID = "heng-roadmap";
+    private static final TopicPartition PARTITION = new TopicPartition(Topics.ROADMAP, 0);
+    /// Key of a record without a fact, which only says how far the reports were read.
+    private static final String CHECKPOINT = "checkpoint";
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final KafkaConnection connection;
+    private Optional<KafkaProducer<String, byte[]>> producer = Optional.empty();
+
+    public KafkaEventLog(KafkaConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public Recovered open(Consumer<RoadmapEvent.Durable> replay) {
+        close();
+        KafkaProducer<String, byte[]> opened = new KafkaProducer<>(connection.with(Map.of(
+                "transactional.id", TRANSACTIONAL_ID, "transaction.timeout.ms", 10_000, "acks", "all",
+                "max.block.ms", 15_000, "delivery.timeout.ms", 9_000, "request.timeout.ms", 4_000,
+                "max.request.size", 16 << 20, "compression.type", "lz4")),
+                new StringSerializer(), new ByteArraySerializer());
+        producer = Optional.of(opened);
+        try {
+            opened.initTransactions();
+            return replayAll(replay);
+        } catch (KafkaException e) {
+            close();
+            throw new LogException("the event log cannot be opened at " + connection.bootstrapServers() + ": "
+                    + e.getMessage(), e);
+        }
+    }
+
+    private Recovered replayAll(Consumer<RoadmapEvent.Durable> replay) {
+        try (var consumer = new KafkaConsumer<>(connection.with(Map.of("isolation.level", "read_committed",
+                "enable.auto.commit", false, "auto.offset.reset", "earliest", "max.poll.records", 5_000,
+                "fetch.max.bytes", 64 << 20)), new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(PARTITION));
+            consumer.seekToBeginning(List.of(PARTITION));
+            long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
+            Map<Integer, Long> reportOffsets = Map.of();
+            while (consumer.position(PARTITION) < end) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                    decode(record).ifPresent(replay);
+                    reportOffsets = ReportOffsets.of(record.headers()).orElse(reportOffsets);
+                }
+            }
+            return new Recovered(end, reportOffsets);
+        }
+    }
+
+    private static Optional<RoadmapEvent.Durable> decode(ConsumerRecord<String, byte[]> record) {
+        if (record.value() == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(EventCodec.decode(record.value()));
+        } catch (UnreadableEventException e) {
+            throw new LogException("record " + record.offset() + " of " + PARTITION + " is unreadable: "
+                    + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public long append(List<RoadmapEvent.Durable> events, List<CoordinatorMessage> messages,
+                       Map<Integer, Long> reportOffsets) {
+        KafkaProducer<String, byte[]> open = producer.orElseThrow(() ->
+                new LogException.Uncertain("the event log is not open", null));
+        try {
+            open.beginTransaction();
+            List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+            for (RoadmapEvent.Durable event : events) {
+                records.add(new ProducerRecord<>(Topics.ROADMAP, 0, key(event), EventCodec.encode(event)));
+            }
+            if (records.isEmpty()) {
+                records.add(new ProducerRecord<>(Topics.ROADMAP, 0, CHECKPOINT, null));
+            }
+            records.getLast().headers().add(ReportOffsets.HEADER, ReportOffsets.encode(reportOffsets));
+            Future<RecordMetadata> last = null;
+            for (ProducerRecord<String, byte[]> record : records) {
+                last = open.send(record);
+            }
+            for (CoordinatorMessage message : messages) {
+                open.send(new ProducerRecord<>(Topics.ASSIGNMENTS, Topics.partitionOf(message.workerId()),
+                        message.workerId(), ProtocolCodec.encode(message)));
+            }
+            open.commitTransaction();
+            return last.get().offset() + 1;
+        } catch (ProducerFencedException | InvalidProducerEpochException e) {
+            throw fenced(e);
+        } catch (KafkaException | IllegalStateException | ExecutionException e) {
+            if (e.getCause() instanceof ProducerFencedException
+                    || e.getCause() instanceof InvalidProducerEpochException) {
+                throw fenced(e);
+            }
+            throw new LogException.Uncertain("the event log did not confirm a write: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LogException.Uncertain("interrupted while writing the event log", e);
+        }
+    }
+
+    private static LogException.Fenced fenced(Exception cause) {
+        return new LogException.Fenced("another coordinator has taken over the event log; this one stops", cause);
+    }
+
+    private static String key(RoadmapEvent.Durable event) {
+        return switch (event) {
+            case RoadmapEvent.OfCampaign ofCampaign -> ofCampaign.campaign();
+            case RoadmapEvent.OfAttempt ofAttempt -> ofAttempt.attempt().taskKey();
+            case RoadmapEvent.WorkerJoined joined -> joined.worker();
+            case RoadmapEvent.WorkerLost lost -> lost.worker();
+            case RoadmapEvent.WorkerLeft left -> left.worker();
+            case RoadmapEvent.CoordinatorTookOver tookOver -> tookOver.instance();
+        };
+    }
+
+    @Override
+    public void close() {
+        producer.ifPresent(open -> open.close(Duration.ofSeconds(3)));
+        producer = Optional.empty();
+    }
+}

@@ -1,0 +1,37 @@
+package com.alphaheng.coordinator.runtime;
+
+import com.alphaheng.coordinator.roadmap.RoadmapEvent;
+import com.alphaheng.protocol.CoordinatorMessage;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// The durable log of facts, with one writer at a time.
+public interface EventLog extends AutoCloseable {
+    /// What [#open] found.
+    ///
+    /// @param nextOffset    place of the next record in the log
+    /// @param reportOffsets per partition of the reports, the first one whose effects the log does not hold yet
+    record Recovered(long nextOffset, Map<Integer, Long> reportOffsets) {
+        public Recovered {
+            reportOffsets = Map.copyOf(reportOffsets);
+        }
+    }
+
+    /// Becomes the only writer, shutting out any other, then hands over every fact of the log in order.
+    ///
+    /// @throws LogException if the log cannot be reached or read
+    Recovered open(Consumer<RoadmapEvent.Durable> replay);
+
+    /// Makes the facts durable and sends the messages, both or neither. Returns when that is so.
+    ///
+    /// @param reportOffsets per partition, the first report whose effects are not in the log after this
+    /// @return the place of the next record in the log
+    /// @throws LogException.Fenced    if another process has become the writer
+    /// @throws LogException.Uncertain if it is unknown what became of it; [#open] finds out
+    long append(List<RoadmapEvent.Durable> events, List<CoordinatorMessage> messages,
+                Map<Integer, Long> reportOffsets);
+
+    @Override
+    void close();
+}
