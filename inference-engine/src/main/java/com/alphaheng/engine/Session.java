@@ -12,8 +12,9 @@ public final class Session implements AutoCloseable {
 
     private final Engine engine;
     private final Timeline timeline;
-    private final Sampling sampling;
-    private final Sampler sampler;
+    private Sampling sampling;
+    /// Null when the device makes the choice itself.
+    private Sampler sampler;
     /// The ids whose rows are in the cache, then those chosen but not yet in it. `known` of them are known to the
     /// host.
     private final int[] ids;
@@ -21,12 +22,12 @@ public final class Session implements AutoCloseable {
     /// Greedy choices handed out so far; those up to `timeline.choices()` are made or under way.
     private int taken;
     private boolean fresh;
+    private boolean synced;
 
     Session(Engine engine, Timeline timeline, Sampling sampling) {
         this.engine = engine;
         this.timeline = timeline;
-        this.sampling = sampling;
-        this.sampler = sampling.isPlainGreedy() ? null : new Sampler(sampling, engine.config().vocabSize());
+        sampleBy(sampling);
         this.ids = new int[timeline.capacity() + 1];
     }
 
@@ -66,10 +67,9 @@ public final class Session implements AutoCloseable {
         System.arraycopy(prompt, 0, ids, 0, prompt.length);
         known = prompt.length;
         fresh = true;
+        synced = true;
         if (sampler != null) {
-            for (int id : prompt) {
-                sampler.observePrompt(id);
-            }
+            sampler.restart(prompt);
         }
         return prompt.length - shared;
     }
@@ -105,7 +105,7 @@ public final class Session implements AutoCloseable {
     ///
     /// @throws ContextFullException when the cache is full
     public int next() {
-        if (known == 0) {
+        if (!synced) {
             throw new IllegalStateException("sync a prompt first");
         }
         int id = sampler == null ? nextGreedy() : nextSampled();
@@ -148,6 +148,13 @@ public final class Session implements AutoCloseable {
 
     public Sampling sampling() {
         return sampling;
+    }
+
+    /// Chooses ids this way from the next [#sync] on, beginning with its seed.
+    public void sampleBy(Sampling how) {
+        sampling = how;
+        sampler = how.isPlainGreedy() ? null : new Sampler(how, engine.config().vocabSize());
+        synced = false;
     }
 
     /// The timeline underneath, for measuring and for saving the cache.
