@@ -1,16 +1,22 @@
 // Samples as dots on a common axis per unit: median as a bar, its 95 % interval as a bracket.
+import { breakdown, isComponent } from './breakdown.js';
 import { el, rem, svg } from './dom.js';
 import { figure, metricWords } from './format.js';
 import { median, medianInterval } from './stats.js';
 
+/** A plain ratio or count has the unit 1, which nobody wants to read. */
+const unitWord = unit => unit === '1' ? '' : unit;
+
 /** One plot per unit for metrics with samples, then a list of the plain figures. */
 export function measurements(metrics, width) {
-  const sampled = metrics.filter(metric => metric.samples?.length > 1);
-  const plain = metrics.filter(metric => !(metric.samples?.length > 1));
+  const others = metrics.filter(metric => !isComponent(metric));
+  const sampled = others.filter(metric => metric.samples?.length > 1);
+  const plain = others.filter(metric => !(metric.samples?.length > 1));
   const units = [...new Set(sampled.map(metric => metric.unit))];
   return [
     ...units.map(unit => plot(sampled.filter(metric => metric.unit === unit), unit, width)),
-    plain.length ? el('dl', { class: 'metrics' }, plain.map(metric => [el('dt', null, metric.name), el('dd', null, `${figure(metric.value)} ${metric.unit}`)])) : null,
+    breakdown(metrics, width),
+    plain.length ? el('dl', { class: 'metrics' }, plain.map(metric => [el('dt', null, metric.name), el('dd', null, `${figure(metric.value)} ${unitWord(metric.unit)}`)])) : null,
   ];
 }
 
@@ -40,5 +46,5 @@ function row(metric, y, { u, x, width, unit }) {
       svg('title', null, `sample ${index + 1}: ${figure(sample)} ${unit}`))),
     interval && svg('path', { class: 'interval', fill: 'none', d: `M${x(interval.low)} ${center - 0.35 * u}v${0.7 * u}M${x(interval.low)} ${center}H${x(interval.high)}M${x(interval.high)} ${center - 0.35 * u}v${0.7 * u}` }, svg('title', null, interval.kind)),
     svg('line', { class: 'median', x1: x(middle), x2: x(middle), y1: center - 0.75 * u, y2: center + 0.75 * u }),
-    svg('text', { class: 'figure', x: width, y: center + 0.3 * u }, `${figure(middle)} ${unit}`));
+    svg('text', { class: 'figure', x: width, y: center + 0.3 * u }, `${figure(middle)} ${unitWord(unit)}`));
 }

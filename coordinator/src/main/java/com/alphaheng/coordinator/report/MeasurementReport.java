@@ -13,6 +13,8 @@ import java.util.function.Predicate;
 
 /// Reports about one part of the roadmap: how its tasks went and everything that their last attempts measured.
 final class MeasurementReport {
+    private static final String COMPONENT = "component_ms.";
+
     private MeasurementReport() {
     }
 
@@ -35,7 +37,7 @@ final class MeasurementReport {
 
     /// Bytes of all tasks.
     static Document ofMemory(CampaignFacts campaign) {
-        return of(campaign, "Memory", task -> true, metric -> metric.unit().matches("([kKMG]i?)?B(/.*)?|bytes(/.*)?")
+        return of(campaign, "Memory", task -> true, metric -> metric.unit().matches("([kKMG]i?)?B(/token)?|bytes")
                 || metric.name().toLowerCase(Locale.ROOT).matches(".*(bytes|memory).*"));
     }
 
@@ -73,6 +75,7 @@ final class MeasurementReport {
         document.paragraph(Wording.words(result.outcome()) + (result.reason().isEmpty() ? "" : ": " + result.reason())
                 + ". " + result.machine() + ", commit " + result.commit() + ", " + Wording.moment(result.finishedAt())
                 + ".");
+        components(document, metrics(task, shown));
         List<List<String>> rows = new ArrayList<>();
         for (Metric metric : metrics(task, shown)) {
             Optional<MedianInterval> interval = MedianInterval.of(metric.samples());
@@ -82,6 +85,17 @@ final class MeasurementReport {
         }
         document.table(List.of("Metric", ">Value", "Unit", "95 % interval of the median", ">Samples"), rows);
         command(task).ifPresent(document::verbatim);
+    }
+
+    /// Where a decode step spends its time, as the engine's benchmark breaks it down.
+    private static void components(Document document, List<Metric> metrics) {
+        List<Block.Column> columns = metrics.stream().filter(metric -> metric.name().startsWith(COMPONENT))
+                .sorted(Comparator.comparingDouble(Metric::value).reversed())
+                .map(metric -> new Block.Column(metric.name().substring(COMPONENT.length()), metric.value(),
+                        Optional.empty(), Optional.empty(), false)).toList();
+        if (!columns.isEmpty()) {
+            document.add(new Block.Chart("ms", columns));
+        }
     }
 
     private static Optional<String> command(TaskFacts task) {

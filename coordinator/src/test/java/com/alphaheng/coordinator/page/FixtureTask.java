@@ -91,10 +91,18 @@ final class FixtureTask {
         attempt.put("metrics", samples.isEmpty() || !last ? List.of() : List.of(
                 metric("decode_tokens_per_second", samples, "tok/s"),
                 metric("baseline_decode_tokens_per_second", baselineSamples, "tok/s"),
-                Map.of("name", "host_waits_per_token", "value", 0, "unit", "", "samples", List.of())));
+                component("component_ms.experts", 4.61), component("component_ms.attention", 2.28),
+                component("component_ms.head", 0.87), component("component_ms.norms", 0.31),
+                component("baseline.component_ms.experts", 7.9), component("baseline.component_ms.attention", 3.1),
+                component("baseline.component_ms.head", 0.9), component("baseline.component_ms.norms", 1.4),
+                Map.of("name", "host_waits_per_token", "value", 0, "unit", "1", "samples", List.of())));
         attempt.put("commit", "4f2a91c7d0e35b6a8c1f29d7e4b3a6058c9d1e2f");
         attempt.put("machine", "AMD EPYC, 2 cores, 24 GB, Linux 6.1, JDK 25.0.1");
         return attempt;
+    }
+
+    private static Map<String, Object> component(String name, double milliseconds) {
+        return Map.of("name", name, "value", milliseconds, "unit", "ms", "samples", List.of());
     }
 
     private static Map<String, Object> metric(String name, List<Double> samples, String unit) {

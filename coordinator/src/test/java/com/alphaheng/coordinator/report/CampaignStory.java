@@ -121,7 +121,8 @@ final class CampaignStory {
     static List<Metric> alone(Double... samples) {
         return List.of(new Metric("decode_tokens_per_second", 61.05, "tok/s", List.of(samples)),
                 new Metric("host_waits_per_token", 34, "", List.of()),
-                new Metric("attention_time", 4.25, "ms/token", List.of()),
+                new Metric("component_ms.attention", 4.25, "ms", List.of()),
+                new Metric("component_ms.experts", 9.5, "ms", List.of()),
                 new Metric("peak_memory", 734003200, "B", List.of()));
     }
 
