@@ -1,5 +1,5 @@
 // Where a decode step spends its time: one bar per component, the base's below it where one was measured.
-import { rem, svg } from './dom.js';
+import { el, rem, svg } from './dom.js';
 import { figure } from './format.js';
 
 const PREFIX = 'component_ms.';
@@ -19,7 +19,7 @@ export function breakdown(metrics, width) {
   const most = Math.max(...rows.map(row => row.value), ...base.values());
   const total = rows.reduce((sum, row) => sum + row.value, 0);
   const length = value => (width - left - 8.5 * u) * value / most;
-  return svg('svg', { class: 'breakdown', width, height: rows.length * pitch, role: 'img',
+  return el('figure', null, el('figcaption', { class: 'note' }, `Step time by component${base.size ? '; grey: the base' : ''}`), svg('svg', { class: 'breakdown', width, height: rows.length * pitch, role: 'img',
     'aria-label': `Step time by component: ${rows.map(row => `${row.name} ${figure(row.value)} ms`).join(', ')}` },
   rows.map((row, index) => {
     const y = index * pitch;
@@ -31,5 +31,5 @@ export function breakdown(metrics, width) {
       svg('text', { class: 'figure', x: width, y: y + 0.95 * u, 'text-anchor': 'end' }, `${figure(row.value)} ms`,
         svg('tspan', { class: 'share' }, `  ${Math.round(100 * row.value / total)} %`)),
     ];
-  }));
+  })));
 }
