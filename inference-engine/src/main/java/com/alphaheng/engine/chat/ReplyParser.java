@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Takes a reply apart while it streams: `<think>` to `</think>` is reasoning, `<tool_call>` to `</tool_call>` a call,
-/// the rest the answer. Text that may be the beginning of a mark waits. What looks like a call and is none stays text,
-/// so nothing the model wrote is lost. Where the pieces break makes no difference to the whole.
+/// Takes a reply apart while it streams: `<think>` to `</think>` is reasoning, `<tool_call>` to `</tool_call>` a
+/// call, the rest the answer. Text that may be the beginning of a mark waits. What looks like a call and is none
+/// stays text, so nothing the model wrote is lost. Where the pieces break makes no difference to the whole.
 public final class ReplyParser {
 
     private static final String THINK = "<think>";

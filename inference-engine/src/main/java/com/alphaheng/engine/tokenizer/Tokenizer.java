@@ -86,8 +86,8 @@ public final class Tokenizer implements AutoCloseable {
         return parsed(text, "");
     }
 
-    /// Ids of a prompt in which a character of the caller's choice keeps some spellings of control tokens apart: those
-    /// stay text. The character itself goes.
+    /// Ids of a prompt in which a character of the caller's choice keeps some spellings of control tokens apart:
+    /// those stay text. The character itself goes.
     public int[] encodeGuarded(String text, char guard) {
         return parsed(text, String.valueOf(guard));
     }

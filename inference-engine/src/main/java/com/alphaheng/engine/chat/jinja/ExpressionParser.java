@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Parses expressions by recursive descent, with Jinja2's precedence: conditional, or, and, not, comparisons, + and -,
-/// ~, * / // %, **, sign, then attributes, calls, filters and tests.
+/// Parses expressions by recursive descent, with Jinja2's precedence: conditional, or, and, not, comparisons, + and
+/// -, ~, * / // %, **, sign, then attributes, calls, filters and tests.
 final class ExpressionParser {
 
     private static final Map<String, Operator> COMPARISONS = Map.of("==", Operator.EQUAL, "!=", Operator.UNEQUAL,

@@ -5,8 +5,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/// Python's `json.dumps`, as transformers calls it for the filter `tojson`: no HTML escapes, `ensure_ascii` off unless
-/// asked for.
+/// Python's `json.dumps`, as transformers calls it for the filter `tojson`: no HTML escapes, `ensure_ascii` off
+/// unless asked for.
 final class PythonJson {
 
     private static final int DEEPEST = 200;

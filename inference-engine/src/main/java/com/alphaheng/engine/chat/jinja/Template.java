@@ -6,8 +6,8 @@ import java.util.Map;
 /// A parsed template. Immutable; renderings do not disturb one another.
 public final class Template {
 
-    /// A character that callers may put into values to mark places in the output: `tojson` leaves it as it is. It is a
-    /// noncharacter of Unicode, so no text holds it.
+    /// A character that callers may put into values to mark places in the output: `tojson` leaves it as it is. It
+    /// is a noncharacter of Unicode, so no text holds it.
     public static final char GUARD = '\uFDD0';
 
     private final List<Statement> statements;

@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Splits a template into tokens, with Jinja2's white space control: `-` strips, `+` keeps, one newline after a block
-/// or comment goes (`trim_blocks`), and so does the white space before a block that begins its line (`lstrip_blocks`).
+/// or comment goes (`trim_blocks`), and so does the white space before a block that begins its line
+/// (`lstrip_blocks`).
 final class TemplateLexer {
 
     private static final Pattern RAW_BEGIN = Pattern.compile("\\{%([-+]?)\\s*raw\\s*(-?)%\\}");
