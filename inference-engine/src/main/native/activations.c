@@ -20,6 +20,53 @@ static void pack_exact(const float *x, int64_t cols, ExactBlock *out) {
     }
 }
 
+#if MARLIN_AVX512
+
+// Stores 32 bytes as the order of the nibbles wants them: the 16 even ones at `even`, the others 64 bytes on.
+INLINE void store_split(__m512i first, __m512i second, int8_t *even) {
+    const __m128i split = _mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+    __m128i a = _mm_shuffle_epi8(_mm512_cvtepi32_epi8(first), split);
+    __m128i b = _mm_shuffle_epi8(_mm512_cvtepi32_epi8(second), split);
+    _mm_storeu_si128((__m128i *)even, _mm_unpacklo_epi64(a, b));
+    _mm_storeu_si128((__m128i *)(even + 64), _mm_unpackhi_epi64(a, b));
+}
+
+// round(x * inverse) of 32 columns into the high and, if `low` is not null, low limb; see Int16Block.
+static void pack_group(const float *x, int group, float levels, Int8Block *out, int8_t *low) {
+    __m512 a = _mm512_loadu_ps(x), b = _mm512_loadu_ps(x + 16);
+    float most = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_abs_ps(a), _mm512_abs_ps(b)));
+    __m512 inverse = _mm512_set1_ps(most > 0 ? levels / most : 0);
+    __m512i first = _mm512_cvtps_epi32(_mm512_mul_ps(a, inverse));
+    __m512i second = _mm512_cvtps_epi32(_mm512_mul_ps(b, inverse));
+    __m512i all = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(first)),
+        _mm512_cvtepi32_epi16(second), 1);
+    // Four pairs make the sum of a word of 8 columns, in every lane of its quarter.
+    __m512i sums = _mm512_madd_epi16(all, _mm512_set1_epi16(1));
+    sums = _mm512_add_epi32(sums, _mm512_shuffle_epi32(sums, 0x4e));
+    sums = _mm512_add_epi32(sums, _mm512_shuffle_epi32(sums, 0xb1));
+    const __m512i quarters = _mm512_setr_epi32(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+    __m128i words = _mm512_castsi512_si128(_mm512_permutexvar_epi32(quarters, sums));
+    words = _mm_mullo_epi32(words, _mm_set1_epi32(-MARLIN_BIAS));
+    _mm_storeu_si128((__m128i *)(out->bias + 4 * group), words);
+    words = _mm_add_epi32(words, _mm_shuffle_epi32(words, 0x4e));
+    words = _mm_add_epi32(words, _mm_shuffle_epi32(words, 0xb1));
+    out->group_bias[group] = _mm_cvtsi128_si32(words);
+    // Codes count in halves.
+    _mm_storeu_ps(out->scale + 4 * group, _mm_set1_ps(most / levels * .5f));
+    if (!low) {
+        store_split(first, second, out->high + 16 * group);
+        return;
+    }
+    const __m512i half = _mm512_set1_epi32(64);
+    __m512i high_first = _mm512_srai_epi32(_mm512_add_epi32(first, half), 7);
+    __m512i high_second = _mm512_srai_epi32(_mm512_add_epi32(second, half), 7);
+    store_split(high_first, high_second, out->high + 16 * group);
+    store_split(_mm512_sub_epi32(first, _mm512_slli_epi32(high_first, 7)),
+        _mm512_sub_epi32(second, _mm512_slli_epi32(high_second, 7)), low + 16 * group);
+}
+
+#else
+
 // round(x * inverse) of 32 columns into the high and, if `low` is not null, low limb; see Int16Block.
 static void pack_group(const float *x, int group, float levels, Int8Block *out, int8_t *low) {
     v16f a = load16(x), b = load16(x + 16);
@@ -54,6 +101,8 @@ static void pack_group(const float *x, int group, float levels, Int8Block *out, 
     }
     out->group_bias[group] = -MARLIN_BIAS * total;
 }
+
+#endif
 
 static void pack_integers(const float *x, int64_t cols, int32_t precision, char *out) {
     int64_t step = marlin_block_bytes(precision);

@@ -10,6 +10,35 @@ INLINE int64_t round16(int64_t n) {
     return (n + 15) / 16 * 16;
 }
 
+#if MARLIN_AVX512
+
+// sums[j][lane] of every block += factor * weight, for `count` rows that lie one after the other.
+INLINE void absorb_rows(const uint8_t *codes, const uint16_t *scales, int64_t cols, int64_t group, int count,
+                        const float *q, float factor, float *sums) {
+    const __m512 table = _mm512_loadu_ps(E2M1);
+    for (int64_t b = 0; b < cols / BLOCK; b++) {
+        __m512 sum[8];
+        for (int j = 0; j < 8; j++) {
+            sum[j] = _mm512_loadu_ps(sums + b * BLOCK + 16 * j);
+        }
+        for (int i = 0; i < count; i++) {
+            __m512i words = _mm512_loadu_si512(codes + i * (cols / 2) + 64 * b);
+            __builtin_prefetch(codes + i * (cols / 2) + 64 * b + 4096);
+            v16f scale = block_scales(scales + i * (cols / group) + b * (BLOCK / group), (int)group);
+            __m512 weight = _mm512_mul_ps((__m512)scale, _mm512_set1_ps(q[i] * factor));
+            for (int j = 0; j < 8; j++) {
+                __m512 value = _mm512_permutexvar_ps(_mm512_srli_epi32(words, 4 * j), table);
+                sum[j] = _mm512_fmadd_ps(value, weight, sum[j]);
+            }
+        }
+        for (int j = 0; j < 8; j++) {
+            _mm512_storeu_ps(sums + b * BLOCK + 16 * j, sum[j]);
+        }
+    }
+}
+
+#endif
+
 // out[0 .. cols) = factor * sum over i of q[i] * row (first_row + i): the transposed product that folds W_UK into a
 // query. Exact in the weights.
 EXPORT void marlin_absorb(int32_t dtype, const void *codes, const void *scales, int64_t cols, int64_t group,
@@ -17,28 +46,16 @@ EXPORT void marlin_absorb(int32_t dtype, const void *codes, const void *scales, 
     void marlin_widen_row(int32_t, const void *, const void *, int64_t, int64_t, int64_t, float *);
 #if MARLIN_AVX512
     if (dtype == MMFP4 && cols % BLOCK == 0) {
-        const __m512 table = _mm512_loadu_ps(E2M1);
-        for (int64_t b = 0; b < cols / BLOCK; b++) {
-            __m512 sums[8];
-            for (int j = 0; j < 8; j++) {
-                sums[j] = _mm512_setzero_ps();
-            }
-            for (int64_t i = 0; i < rows; i++) {
-                const uint8_t *row = (const uint8_t *)codes + (first_row + i) * (cols / 2) + 64 * b;
-                const uint16_t *scale = (const uint16_t *)scales + (first_row + i) * (cols / group)
-                    + b * (BLOCK / group);
-                __m512i words = _mm512_loadu_si512(row);
-                __m512 weight = _mm512_mul_ps((__m512)block_scales(scale, (int)group), _mm512_set1_ps(q[i] * factor));
-                for (int j = 0; j < 8; j++) {
-                    __m512 value = _mm512_permutexvar_ps(_mm512_srli_epi32(words, 4 * j), table);
-                    sums[j] = _mm512_fmadd_ps(value, weight, sums[j]);
-                }
-            }
-            for (int lane = 0; lane < 16; lane++) {
-                for (int j = 0; j < 8; j++) {
-                    out[b * BLOCK + 8 * lane + j] = ((v16f)sums[j])[lane];
-                }
-            }
+        float sums[cols];
+        memset(sums, 0, sizeof sums);
+        // Four rows at a time: the sums stay in registers for a while, and the weights are read in their order.
+        for (int64_t i = 0; i < rows; i += 4) {
+            const uint8_t *row = (const uint8_t *)codes + (first_row + i) * (cols / 2);
+            const uint16_t *scale = (const uint16_t *)scales + (first_row + i) * (cols / group);
+            absorb_rows(row, scale, cols, group, rows - i < 4 ? (int)(rows - i) : 4, q + i, factor, sums);
+        }
+        for (int64_t c = 0; c < cols; c++) {
+            out[c] = sums[c / BLOCK * BLOCK + c % 8 * 16 + c % BLOCK / 8];
         }
         return;
     }

@@ -76,6 +76,30 @@ EXPORT void marlin_cache_write(int32_t format, int64_t latent, int64_t rope, con
     }
 }
 
+#if MARLIN_AVX512
+
+// Widens a whole group of 32 codes.
+INLINE void widen_group(int32_t format, const char *codes, float scale, float *out) {
+    __m128i first, second;
+    if (format == CACHE_INT8) {
+        first = _mm_loadu_si128((const __m128i *)codes);
+        second = _mm_loadu_si128((const __m128i *)(codes + 16));
+    } else {
+        const __m128i table = _mm_loadu_si128((const __m128i *)TWICE_E2M1), nibble = _mm_set1_epi8(15);
+        __m128i pairs = _mm_loadu_si128((const __m128i *)codes);
+        __m128i even = _mm_shuffle_epi8(table, _mm_and_si128(pairs, nibble));
+        __m128i odd = _mm_shuffle_epi8(table, _mm_and_si128(_mm_srli_epi16(pairs, 4), nibble));
+        first = _mm_unpacklo_epi8(even, odd);
+        second = _mm_unpackhi_epi8(even, odd);
+        scale *= .5f;
+    }
+    __m512 factor = _mm512_set1_ps(scale);
+    _mm512_storeu_ps(out, _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(first)), factor));
+    _mm512_storeu_ps(out + 16, _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(second)), factor));
+}
+
+#endif
+
 static void read_quantized(int32_t format, const char *codes, const char *scales, int64_t first, int64_t count,
                            float *out) {
     for (int64_t start = 0; start < count; start += GROUP) {
@@ -83,6 +107,13 @@ static void read_quantized(int32_t format, const char *codes, const char *scales
         memcpy(&stored, scales + start / GROUP * 2, 2);
         float scale = half_to_float(stored);
         int64_t last = start + GROUP < count ? start + GROUP : count;
+#if MARLIN_AVX512
+        if (last - start == GROUP) {
+            int64_t column = first + start;
+            widen_group(format, codes + (format == CACHE_INT8 ? column : column / 2), scale, out + start);
+            continue;
+        }
+#endif
         if (format == CACHE_INT8) {
             const int8_t *from = (const int8_t *)codes + first;
             for (int64_t i = start; i < last; i++) {

@@ -2,7 +2,9 @@
 // decode, where memory bandwidth is the limit, and the fallback of prefill where there is no tile kernel.
 #include "marlin.h"
 
-enum { AT_ONCE = 4 };
+// AHEAD: how far before its use a row's code is fetched. The hardware's own prefetch stops at every page of 4 KB;
+// this carries it over (measured: 38 to 46 GB/s on two cores).
+enum { AT_ONCE = 4, AHEAD = 4096 };
 
 // What a block contributes to lane sums, for input block `in`.
 INLINE v16f block_product(const uint8_t *codes, const char *in, int precision, v16f scales) {
@@ -36,6 +38,7 @@ INLINE void mmfp4_row(const Product *p, int64_t row, int64_t first, int count, i
     int64_t whole = p->cols / BLOCK;
     for (int64_t b = 0; b < whole; b++) {
         v16f scale = block_scales(scales + b * (BLOCK / group), group);
+        __builtin_prefetch(codes + 64 * b + AHEAD);
         for (int i = 0; i < count; i++) {
             sums[i] += block_product(codes + 64 * b, in[i] + b * step, precision, scale);
         }

@@ -40,14 +40,22 @@ INLINE void transpose16(__m512i a[16]) {
     }
 }
 
-// The scales of 16 rows, transposed and per 32 columns: scale[(4 b + g) * ROWS + lane].
+// The scales of 16 rows, transposed and one per 32 columns: scale[g * ROWS + lane].
 static void scale_tile(const Product *p, const int64_t rows[16], float *scale) {
-    int64_t per_row = p->cols / p->group, blocks = (p->cols + BLOCK - 1) / BLOCK;
-    for (int lane = 0; lane < 16; lane++) {
-        const uint16_t *from = (const uint16_t *)p->scales + rows[lane] * per_row;
-        for (int64_t g = 0; g < blocks * 4; g++) {
-            int64_t index = g * GROUP / p->group;
-            scale[g * ROWS + lane] = index < per_row ? half_to_float(from[index]) : 0;
+    int64_t per_row = p->cols / p->group, groups = (p->cols + BLOCK - 1) / BLOCK * 4, repeat = p->group / GROUP;
+    for (int64_t first = 0; first * repeat < groups; first += 16) {
+        int64_t left = per_row - first;
+        __mmask16 mask = left >= 16 ? 0xffff : left > 0 ? (1u << left) - 1 : 0;
+        __m512i columns[16];
+        for (int lane = 0; lane < 16; lane++) {
+            const uint16_t *from = (const uint16_t *)p->scales + rows[lane] * per_row + first;
+            columns[lane] = (__m512i)_mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, from));
+        }
+        transpose16(columns);
+        for (int64_t i = 0; i < 16; i++) {
+            for (int64_t g = (first + i) * repeat; g < (first + i + 1) * repeat && g < groups; g++) {
+                _mm512_storeu_si512(scale + g * ROWS, columns[i]);
+            }
         }
     }
 }

@@ -12,8 +12,6 @@ import java.util.List;
 /// read once per step.
 final class ExpertStages {
 
-    private static final int DOWN_ROWS = 64;
-
     private final Kernels kernels;
     private final ProductStages products;
     private final SharedScratch shared;
@@ -22,6 +20,11 @@ final class ExpertStages {
         this.kernels = kernels;
         this.products = products;
         this.shared = shared;
+    }
+
+    /// Output rows that a worker claims at once, for all experts: many while decoding, for long streams of weights.
+    private static int downRows(Inputs inputs) {
+        return inputs.together() ? 64 : 128;
     }
 
     private static MatrixAddress[] addresses(ExpertMatrices matrices) {
@@ -113,7 +116,8 @@ final class ExpertStages {
         need.worker(own + Math.max(kernels.productScratchBytes(downs[0].cols()),
             kernels.productScratchBytes(sharedDown.cols())));
         long out = Memory.address(op.inout());
-        int pieces = ProductStages.pieces(sharedDown.rows(), DOWN_ROWS);
+        int rows = downRows(inputs);
+        int pieces = ProductStages.pieces(sharedDown.rows(), rows);
         stages.add(worker -> {
             long area = together ? shared.address() : worker.scratch();
             long inputArea = area + groups.bytes();
@@ -125,8 +129,8 @@ final class ExpertStages {
             }
             long scratch = worker.scratch() + own;
             for (int piece = worker.claim(); piece < pieces; piece = worker.claim()) {
-                int row = piece * DOWN_ROWS;
-                int end = Math.min(row + DOWN_ROWS, sharedDown.rows());
+                int row = piece * rows;
+                int end = Math.min(row + rows, sharedDown.rows());
                 Batch batch = worker.batch;
                 for (int group = 0; group < groups.active(area); group++) {
                     MatrixAddress matrix = downs[groups.expert(area, group)];

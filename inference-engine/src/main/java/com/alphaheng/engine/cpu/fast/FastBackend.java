@@ -6,6 +6,7 @@ import com.alphaheng.engine.backend.Device;
 import com.alphaheng.engine.backend.DeviceOptions;
 import com.alphaheng.engine.backend.Precision;
 import com.alphaheng.engine.cpu.nativelib.NativeLibrary;
+import com.alphaheng.engine.cpu.nativelib.PageCache;
 import com.alphaheng.engine.model.Weights;
 
 /// The CPU at full speed: C kernels where a compiler is at hand, else the Vector API.
@@ -33,6 +34,7 @@ public final class FastBackend implements Backend {
 
     @Override
     public Device open(Weights weights, DeviceOptions options) {
+        weights.files().forEach(PageCache::adviseLargePages);
         NativeLibrary library = NativeLibrary.load();
         Kernels kernels = library.available() ? library.kernels(options.precision()) : new VectorKernels();
         return new FastDevice(kernels, options.threadCount());
