@@ -6,9 +6,10 @@
 
 namespace softmetal {
 namespace {
-std::mutex queueLock;
-std::condition_variable arrived;
-std::deque<CommandBuffer*> waiting;
+// Never destroyed: the GPU thread waits on them while the process ends.
+std::mutex& queueLock = *new std::mutex;
+std::condition_variable& arrived = *new std::condition_variable;
+std::deque<CommandBuffer*>& waiting = *new std::deque<CommandBuffer*>;
 std::atomic<uint32_t> epochs{0};
 
 double seconds() {

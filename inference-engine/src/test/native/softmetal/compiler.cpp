@@ -29,10 +29,10 @@ std::string strip(const std::string& text) {
 
 const std::map<std::string, std::string> BUILTINS = {
     {"threadgroup_position_in_grid", "GROUP"}, {"threadgroups_per_grid", "GROUPS"},
-    {"thread_index_in_threadgroup", "p.thread"}, {"thread_index_in_simdgroup", "p.lane"},
+    {"thread_index_in_threadgroup", "p.index"}, {"thread_index_in_simdgroup", "p.lane"},
     {"simdgroup_index_in_threadgroup", "p.simdgroup"}, {"simdgroups_per_threadgroup", "p.simdgroups"},
-    {"thread_position_in_grid", "p.group[0] * p.threads + p.thread"},
-    {"thread_position_in_threadgroup", "p.thread"}, {"threads_per_threadgroup", "p.threads"}};
+    {"thread_position_in_grid", "p.group[0] * p.threads + p.index"},
+    {"thread_position_in_threadgroup", "p.index"}, {"threads_per_threadgroup", "p.threads"}};
 
 Declared parameterOf(const std::string& text) {
     static const std::regex form(R"(^([\s\S]*?)(\w+)\s*\[\[\s*(\w+)\s*(?:\(\s*(\d+)\s*\))?\s*\]\]$)");
@@ -97,7 +97,7 @@ std::string builtinOf(const Declared& parameter) {
 }
 
 void writeEntry(std::ostream& out, const DeclaredKernel& kernel) {
-    out << "static void entry_" << kernel.name << "(const softmetal::Invocation& i) {\n"
+    out << "__attribute__((no_sanitize_thread)) static void entry_" << kernel.name << "(const softmetal::Invocation& i) {\n"
         << "    [[maybe_unused]] const softmetal::Position& p = *i.position;\n    " << kernel.name << "(";
     const char* separator = "";
     for (const Declared& parameter : kernel.parameters) {
@@ -144,7 +144,7 @@ std::string libraryFolder() {
 
 std::string run(const std::string& command, bool& ok) {
     std::string output;
-    FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+    FILE* pipe = popen(("( " + command + " ) 2>&1").c_str(), "r");
     char part[4096];
     while (size_t count = std::fread(part, 1, sizeof(part), pipe)) output.append(part, count);
     ok = pclose(pipe) == 0;
@@ -203,7 +203,7 @@ std::string translate(const std::string& original) {
 }
 
 std::shared_ptr<CompiledLibrary> compile(const std::string& source, std::string& error) {
-    static std::map<std::string, std::shared_ptr<CompiledLibrary>> loaded;
+    static auto& loaded = *new std::map<std::string, std::shared_ptr<CompiledLibrary>>;
     std::string text;
     try {
         text = translate(source);

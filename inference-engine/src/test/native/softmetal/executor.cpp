@@ -69,7 +69,7 @@ void prepare(Fiber& fiber) {
 
 void resume(Fiber& fiber) {
     current = &fiber;
-    checks.where.thread = static_cast<uint16_t>(fiber.position.thread);
+    checks.where.thread = static_cast<uint16_t>(fiber.position.index);
     checks.stackBegin = reinterpret_cast<uintptr_t>(fiber.stack);
     checks.stackEnd = checks.stackBegin + STACK;
     softmetal_switch(&schedulerStack, fiber.stackPointer);
@@ -253,7 +253,7 @@ bool runOne(Dispatch& dispatch, const uint32_t group[3]) {
         Position& position = fiber.position;
         std::memcpy(position.group, group, sizeof(position.group));
         std::memcpy(position.groups, dispatch.groups, sizeof(position.groups));
-        position.thread = thread;
+        position.index = thread;
         position.threads = dispatch.threads;
         position.lane = thread % 32;
         position.simdgroup = thread / 32;

@@ -18,8 +18,8 @@ struct Cell { Access write, read; };      // of four bytes
 constexpr uintptr_t PAGE = 4096;
 using ShadowPage = Cell[PAGE / 4];
 
-std::unordered_map<uintptr_t, ShadowPage*> shadow;
-std::vector<std::pair<uintptr_t, uintptr_t>> images;
+auto& shadow = *new std::unordered_map<uintptr_t, ShadowPage*>;
+auto& images = *new std::vector<std::pair<uintptr_t, uintptr_t>>;
 size_t lastRegion = 0;
 
 uint32_t patternWord(uintptr_t offset) {

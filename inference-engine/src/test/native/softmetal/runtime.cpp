@@ -11,17 +11,18 @@ namespace softmetal {
 namespace {
 struct Fault { long countdown; long repeats; };
 
-// One lock for the whole runtime: it is a test double, and the GPU thread releases objects too.
-std::recursive_mutex lock;
-std::map<std::string, std::unique_ptr<ClassInfo>> classes;
-std::map<std::string, Object*> classObjects;
-std::unordered_set<const Object*> live;
-std::unordered_map<const Object*, std::string> dead;
-std::vector<std::string> violations;
-std::set<std::string> selectors;
-std::map<std::string, Fault> faults;
-std::map<std::string, long> settings;
-std::set<std::string> hidden;
+// One lock for the whole runtime: it is a test double, and the GPU thread releases objects too. None of these is ever
+// destroyed: that thread runs while the process ends.
+std::recursive_mutex& lock = *new std::recursive_mutex;
+std::map<std::string, std::unique_ptr<ClassInfo>>& classes = *new std::map<std::string, std::unique_ptr<ClassInfo>>;
+std::map<std::string, Object*>& classObjects = *new std::map<std::string, Object*>;
+std::unordered_set<const Object*>& live = *new std::unordered_set<const Object*>;
+std::unordered_map<const Object*, std::string>& dead = *new std::unordered_map<const Object*, std::string>;
+std::vector<std::string>& violations = *new std::vector<std::string>;
+std::set<std::string>& selectors = *new std::set<std::string>;
+std::map<std::string, Fault>& faults = *new std::map<std::string, Fault>;
+std::map<std::string, long>& settings = *new std::map<std::string, long>;
+std::set<std::string>& hidden = *new std::set<std::string>;
 std::atomic<long> messages{0};
 thread_local std::vector<std::vector<Object*>> pools;
 

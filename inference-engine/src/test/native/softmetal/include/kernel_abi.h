@@ -6,7 +6,7 @@
 namespace softmetal {
 // Where one thread of a dispatch stands.
 struct Position {
-    uint32_t group[3], groups[3], thread, threads, lane, simdgroup, simdgroups;
+    uint32_t group[3], groups[3], index, threads, lane, simdgroup, simdgroups;
 };
 
 struct Invocation {

@@ -3,8 +3,8 @@ package com.alphaheng.engine.metal;
 import com.alphaheng.engine.metal.objc.MessageSend;
 import com.alphaheng.engine.metal.objc.Selector;
 
-/// A place for one command buffer at a time: begun, committed, awaited, begun again. Kept in a pool and reused, so that a
-/// token allocates nothing in Java.
+/// A place for one command buffer at a time: begun, committed, awaited, begun again. Kept in a pool and reused, so that
+/// a token allocates nothing in Java.
 ///
 /// The native command buffer does not retain what it uses (unretained references): buffers and pipelines must stay open
 /// until it has completed.
@@ -92,7 +92,7 @@ public final class MetalCommandBuffer implements AutoCloseable {
     /// Throws if it is known to have failed; says nothing about one that is still running.
     public void check() {
         if (MessageSend.sendForLong(id(), Selector.STATUS) == STATUS_ERROR) {
-            try (AutoreleasePool pool = AutoreleasePool.open()) {
+            try (AutoreleasePool _ = AutoreleasePool.open()) {
                 throw MetalException.of("command buffer", label, MessageSend.sendForLong(id(), Selector.COMMAND_ERROR));
             }
         }

@@ -25,7 +25,7 @@ public final class MetalDevice extends MetalObject {
         if (!missing.isEmpty()) {
             return missing;
         }
-        try (AutoreleasePool pool = AutoreleasePool.open()) {
+        try (AutoreleasePool _ = AutoreleasePool.open()) {
             long device = ObjectiveC.createSystemDefaultDevice();
             if (device == 0) {
                 return "Metal is here but no GPU (a virtual machine, or a session without graphics)";
@@ -45,7 +45,7 @@ public final class MetalDevice extends MetalObject {
 
     /// Probes the GPU and the system.
     public MetalCapabilities capabilities() {
-        try (AutoreleasePool pool = AutoreleasePool.open()) {
+        try (AutoreleasePool _ = AutoreleasePool.open()) {
             List<String> families = new ArrayList<>();
             for (MetalCapabilities.Family family : MetalCapabilities.Family.values()) {
                 if (MessageSend.sendForBoolean(id(), Selector.SUPPORTS_FAMILY, family.number)) {
@@ -72,7 +72,7 @@ public final class MetalDevice extends MetalObject {
 
     /// A command queue that lets that many command buffers be unfinished at once.
     public MetalQueue queue(String label, int commandBuffers) {
-        try (AutoreleasePool pool = AutoreleasePool.open()) {
+        try (AutoreleasePool _ = AutoreleasePool.open()) {
             return new MetalQueue(label, MessageSend.sendForLong(id(), Selector.NEW_QUEUE, commandBuffers));
         }
     }
@@ -84,7 +84,7 @@ public final class MetalDevice extends MetalObject {
         if (bytes <= 0) {
             throw new IllegalArgumentException("buffer '" + label + "' of " + bytes + " bytes");
         }
-        try (AutoreleasePool pool = AutoreleasePool.open()) {
+        try (AutoreleasePool _ = AutoreleasePool.open()) {
             long buffer = MessageSend.sendForLong(id(), Selector.NEW_BUFFER, bytes, storage.options());
             if (buffer == 0) {
                 throw outOfMemory("newBufferWithLength", label, bytes);
@@ -104,7 +104,7 @@ public final class MetalDevice extends MetalObject {
             throw new IllegalArgumentException("buffer '" + label + "' at " + Long.toHexString(memory.address())
                     + " of " + memory.byteSize() + " bytes is not made of whole pages of " + page + " bytes");
         }
-        try (AutoreleasePool pool = AutoreleasePool.open()) {
+        try (AutoreleasePool _ = AutoreleasePool.open()) {
             long buffer = MessageSend.sendForLong(id(), Selector.NEW_BUFFER_NO_COPY, memory.address(),
                     memory.byteSize(), MetalBuffer.Storage.SHARED.options(), 0L);
             if (buffer == 0) {
@@ -124,7 +124,7 @@ public final class MetalDevice extends MetalObject {
     ///
     /// @throws MetalException the source does not compile; the message holds the compiler's
     public MetalLibrary libraryFromSource(String label, String source) {
-        try (AutoreleasePool pool = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
+        try (AutoreleasePool _ = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
             long options = NsObjects.create("MTLCompileOptions");
             if (NsObjects.responds(options, Selector.OPTIONS_MATH_MODE)) {
                 MessageSend.send(options, Selector.OPTIONS_MATH_MODE, 0L);
@@ -143,7 +143,7 @@ public final class MetalDevice extends MetalObject {
     ///
     /// @throws MetalException the file is missing or no library of this system
     public MetalLibrary libraryFromFile(String label, Path file) {
-        try (AutoreleasePool pool = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
+        try (AutoreleasePool _ = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
             long url = MessageSend.sendForLong(ObjectiveC.classNamed("NSURL"), Selector.FILE_URL,
                     NsObjects.string(file.toAbsolutePath().toString()));
             MemorySegment error = arena.allocate(JAVA_LONG);
@@ -163,7 +163,7 @@ public final class MetalDevice extends MetalObject {
     ///
     /// @throws MetalException the back end of the compiler refused it
     MetalPipeline pipeline(String label, long function) {
-        try (AutoreleasePool pool = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
+        try (AutoreleasePool _ = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
             MemorySegment error = arena.allocate(JAVA_LONG);
             long pipeline = MessageSend.sendForLong(id(), Selector.NEW_PIPELINE, function, error.address());
             if (pipeline == 0) {
@@ -175,7 +175,7 @@ public final class MetalDevice extends MetalObject {
 
     /// An event that GPU and CPU can signal and wait for.
     public MetalSharedEvent sharedEvent(String label) {
-        try (AutoreleasePool pool = AutoreleasePool.open()) {
+        try (AutoreleasePool _ = AutoreleasePool.open()) {
             return new MetalSharedEvent(label, MessageSend.sendForLong(id(), Selector.NEW_SHARED_EVENT));
         }
     }
@@ -184,7 +184,7 @@ public final class MetalDevice extends MetalObject {
     ///
     /// @throws MetalException Metal refused it
     public MetalResidencySet residencySet(String label) {
-        try (AutoreleasePool pool = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
+        try (AutoreleasePool _ = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
             long descriptor = NsObjects.create("MTLResidencySetDescriptor");
             MemorySegment error = arena.allocate(JAVA_LONG);
             long set = MessageSend.sendForLong(id(), Selector.NEW_RESIDENCY_SET, descriptor, error.address());

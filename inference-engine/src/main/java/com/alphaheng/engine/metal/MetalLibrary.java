@@ -20,7 +20,7 @@ public final class MetalLibrary extends MetalObject {
 
     /// The names of the kernels inside.
     public List<String> functionNames() {
-        try (AutoreleasePool pool = AutoreleasePool.open()) {
+        try (AutoreleasePool _ = AutoreleasePool.open()) {
             return NsObjects.texts(MessageSend.sendForLong(id(), Selector.FUNCTION_NAMES));
         }
     }
@@ -29,7 +29,7 @@ public final class MetalLibrary extends MetalObject {
     ///
     /// @throws MetalException no such kernel, a constant missing, or the compiler's back end refused it
     MetalPipeline pipeline(MetalDevice device, KernelVariant variant) {
-        try (AutoreleasePool pool = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
+        try (AutoreleasePool _ = AutoreleasePool.open(); Arena arena = Arena.ofConfined()) {
             long values = NsObjects.create("MTLFunctionConstantValues");
             MemorySegment value = arena.allocate(JAVA_INT);
             variant.constants().forEach((constant, number) -> {
