@@ -214,7 +214,7 @@ std::shared_ptr<CompiledLibrary> compile(const std::string& source, std::string&
     const char* chosen = std::getenv("SOFTMETAL_CXX");
     // -fsanitize=thread is used for its instrumentation alone; memory_checks.cpp has the functions it calls.
     std::string folder = libraryFolder(), compiler = chosen ? chosen : "c++";
-    std::string flags = " -std=c++17 -O2 -fno-thread-jumps -ffp-contract=off -fPIC -fsanitize=thread -w"
+    std::string flags = " -std=c++17 -O2 -fno-thread-jumps -fno-strict-aliasing -fsigned-char -ffp-contract=off -fPIC -fsanitize=thread -w"
         " -Werror=return-type -I" + folder + "/include ";
     // The folder's name is a hash of the soft Metal's own sources.
     std::string key = std::to_string(std::hash<std::string>{}(text + compiler + flags));

@@ -7,11 +7,13 @@ package com.alphaheng.engine.backend;
 /// @param dispatches     operations (kernels) executed
 /// @param encodeNanos    time the host spent encoding submissions
 /// @param bytesAllocated bytes of device buffers allocated
+/// @param gpuNanos       time a GPU spent on finished submissions; 0 where the operations run on the host
 public record DeviceCounters(long hostWaits, long submissions, long dispatches, long encodeNanos,
-                             long bytesAllocated) {
+                             long bytesAllocated, long gpuNanos) {
 
     public DeviceCounters minus(DeviceCounters before) {
         return new DeviceCounters(hostWaits - before.hostWaits, submissions - before.submissions,
-            dispatches - before.dispatches, encodeNanos - before.encodeNanos, bytesAllocated - before.bytesAllocated);
+            dispatches - before.dispatches, encodeNanos - before.encodeNanos, bytesAllocated - before.bytesAllocated,
+            gpuNanos - before.gpuNanos);
     }
 }

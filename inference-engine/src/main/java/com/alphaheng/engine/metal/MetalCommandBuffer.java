@@ -85,8 +85,13 @@ public final class MetalCommandBuffer implements AutoCloseable {
     ///
     /// @throws MetalException it failed
     public void await() {
-        MessageSend.send(id(), Selector.WAIT_COMPLETED);
+        awaitQuietly();
         check();
+    }
+
+    /// Waits until the GPU is done with it, well or not.
+    void awaitQuietly() {
+        MessageSend.send(id(), Selector.WAIT_COMPLETED);
     }
 
     /// Throws if it is known to have failed; says nothing about one that is still running.

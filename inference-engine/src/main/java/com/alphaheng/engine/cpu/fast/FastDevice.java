@@ -85,7 +85,7 @@ public final class FastDevice implements Device {
     @Override
     public DeviceCounters counters() {
         return new DeviceCounters(hostWaits.sum(), submissions.sum(), dispatches.sum(), encodeNanos.sum(),
-            bytesAllocated.sum());
+            bytesAllocated.sum(), 0);
     }
 
     @Override

@@ -43,7 +43,7 @@ final class ReferenceDevice implements Device {
 
     @Override
     public DeviceCounters counters() {
-        return new DeviceCounters(hostWaits.sum(), submissions.sum(), dispatches.sum(), 0, bytesAllocated.sum());
+        return new DeviceCounters(hostWaits.sum(), submissions.sum(), dispatches.sum(), 0, bytesAllocated.sum(), 0);
     }
 
     @Override

@@ -1,0 +1,45 @@
+package com.alphaheng.engine.metal;
+
+import com.alphaheng.engine.backend.Availability;
+import com.alphaheng.engine.backend.Backend;
+import com.alphaheng.engine.backend.Device;
+import com.alphaheng.engine.backend.DeviceException;
+import com.alphaheng.engine.backend.DeviceOptions;
+import com.alphaheng.engine.model.Weights;
+
+/// The model on an Apple GPU.
+public final class MetalBackend implements Backend {
+    @Override
+    public String name() {
+        return "metal";
+    }
+
+    @Override
+    public int preference() {
+        return 20;
+    }
+
+    @Override
+    public Availability probe() {
+        try {
+            String reason = MetalDevice.unavailableReason();
+            if (!reason.isEmpty()) {
+                return new Availability.Unavailable(reason);
+            }
+            try (MetalDevice device = MetalDevice.open()) {
+                return new Availability.Available(device.capabilities().name());
+            }
+        } catch (MetalException failure) {
+            return new Availability.Unavailable(failure.getMessage());
+        }
+    }
+
+    @Override
+    public Device open(Weights weights, DeviceOptions options) {
+        try {
+            return new MetalBackendDevice(weights);
+        } catch (MetalException failure) {
+            throw new DeviceException(failure.getMessage(), failure);
+        }
+    }
+}

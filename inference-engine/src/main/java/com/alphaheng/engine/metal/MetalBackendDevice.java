@@ -1,0 +1,141 @@
+package com.alphaheng.engine.metal;
+
+import com.alphaheng.engine.backend.CommandStream;
+import com.alphaheng.engine.backend.Device;
+import com.alphaheng.engine.backend.DeviceBuffer;
+import com.alphaheng.engine.backend.DeviceCounters;
+import com.alphaheng.engine.backend.DeviceException;
+import com.alphaheng.engine.backend.Program;
+import com.alphaheng.engine.backend.op.Op;
+import com.alphaheng.engine.model.Weights;
+
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+/// The GPU opened on one model: kernels, weights and what is common to all sessions.
+final class MetalBackendDevice implements Device {
+    private record Rotation(double theta, int width) { }
+
+    private final MetalDevice device;
+    private final MetalCapabilities capabilities;
+    private final KernelLibrary kernels;
+    private final MetalResidencySet residency;
+    private final WeightBuffers weights;
+    private final MetalBuffer placeholder;
+    private final Map<Rotation, MetalBuffer> frequencies = new HashMap<>();
+    private final AtomicLong bytesAllocated = new AtomicLong();
+    private final StreamCounters counters = new StreamCounters();
+
+    /// @throws MetalException there is no GPU, or its compiler refuses the kernels
+    MetalBackendDevice(Weights model) {
+        device = MetalDevice.open();
+        try {
+            capabilities = device.capabilities();
+            kernels = new KernelLibrary(device);
+        } catch (MetalException failure) {
+            device.close();
+            throw failure;
+        }
+        residency = capabilities.residencySets() ? device.residencySet("weights") : null;
+        weights = new WeightBuffers(device, model, residency);
+        placeholder = device.buffer("placeholder", 64, MetalBuffer.Storage.SHARED);
+    }
+
+    @Override
+    public String description() {
+        return capabilities.name() + ", " + capabilities.system();
+    }
+
+    KernelLibrary kernels() {
+        return kernels;
+    }
+
+    WeightBuffers weights() {
+        return weights;
+    }
+
+    /// Stands for buffers that are not made yet.
+    MetalBuffer placeholder() {
+        return placeholder;
+    }
+
+    StreamCounters streamCounters() {
+        return counters;
+    }
+
+    /// The angles per position of each pair of a rotary part: float32 like the published implementation.
+    synchronized MetalBuffer frequencies(double theta, int width) {
+        return frequencies.computeIfAbsent(new Rotation(theta, width), rotation -> {
+            MetalBuffer table = device.buffer("rotary frequencies", 4L * (width / 2), MetalBuffer.Storage.SHARED);
+            for (int pair = 0; pair < width / 2; pair++) {
+                table.contents().setAtIndex(JAVA_FLOAT, pair, (float) (1 / Math.pow(theta, 2.0 * pair / width)));
+            }
+            return table;
+        });
+    }
+
+    @Override
+    public DeviceBuffer allocate(String label, long bytes) {
+        return new MetalDeviceBuffer(newBuffer(label, bytes, MetalBuffer.Storage.SHARED));
+    }
+
+    private MetalBuffer newBuffer(String label, long bytes, MetalBuffer.Storage storage) {
+        try {
+            MetalBuffer buffer = device.buffer(label, Math.max(bytes, 4), storage);
+            bytesAllocated.addAndGet(bytes);
+            if (storage == MetalBuffer.Storage.SHARED) {
+                buffer.contents().fill((byte) 0);
+            }
+            return buffer;
+        } catch (MetalException failure) {
+            throw new DeviceException(failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public Program prepare(String label, List<Op> operations) {
+        Map<String, MetalBuffer> scratch = new HashMap<>();
+        Arena arena = Arena.ofShared();
+        try {
+            // A first pass finds out how large the scratch buffers must be that the operations share.
+            ProgramBuilder sizes = new ProgramBuilder(this, arena, null);
+            OperationPlanner.plan(operations, sizes);
+            sizes.scratchBytes().forEach((name, bytes) ->
+                    scratch.put(name, newBuffer(name, bytes, MetalBuffer.Storage.PRIVATE)));
+            ProgramBuilder builder = new ProgramBuilder(this, arena, scratch);
+            OperationPlanner.plan(operations, builder);
+            return new MetalProgram(label, operations.size(), builder, arena, List.copyOf(scratch.values()));
+        } catch (RuntimeException failure) {
+            scratch.values().forEach(MetalBuffer::close);
+            arena.close();
+            throw failure instanceof MetalException metal ? new DeviceException(metal.getMessage(), metal) : failure;
+        }
+    }
+
+    @Override
+    public CommandStream newStream() {
+        return new MetalStream(this, device, residency);
+    }
+
+    @Override
+    public DeviceCounters counters() {
+        return counters.snapshot(bytesAllocated.get());
+    }
+
+    @Override
+    public void close() {
+        frequencies.values().forEach(MetalBuffer::close);
+        placeholder.close();
+        if (residency != null) {
+            residency.close();
+        }
+        weights.close();
+        kernels.close();
+        device.close();
+    }
+}
