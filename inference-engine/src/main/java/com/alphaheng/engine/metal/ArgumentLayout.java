@@ -63,7 +63,8 @@ enum ArgumentLayout {
     /// The struct with these values, integers for `uint` fields and floats for `float` ones, in this order.
     MemorySegment fill(Arena arena, Number... values) {
         if (values.length != fields.size()) {
-            throw new IllegalArgumentException(struct + " has fields " + fields + ", given " + Stream.of(values).toList());
+            throw new IllegalArgumentException(struct + " has fields " + fields + ", given "
+                    + Stream.of(values).toList());
         }
         MemorySegment segment = arena.allocate(values.length * 4L, 16);
         for (int index = 0; index < values.length; index++) {

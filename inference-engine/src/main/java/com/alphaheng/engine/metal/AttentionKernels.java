@@ -45,8 +45,8 @@ final class AttentionKernels {
     void rope(Rope op) {
         program.add(program.kernel(op, KernelVariant.of("rope")).inout(program.buffer(op.inout()))
                 .input(program.frequencies(op.theta(), op.width())).input(program.buffer(op.control().buffer()))
-                .arguments(ArgumentLayout.ROPE.fill(program.arena(), op.heads(), op.headStride(), op.offset(), op.width(),
-                        op.interleaved() ? 1 : 0))
+                .arguments(ArgumentLayout.ROPE.fill(program.arena(), op.heads(), op.headStride(), op.offset(),
+                        op.width(), op.interleaved() ? 1 : 0))
                 .groups(op.heads(), op.tokenCount(), 1, SIMD_WIDTH));
     }
 
@@ -108,7 +108,8 @@ final class AttentionKernels {
     void latentAttention(LatentAttention op) {
         MetalBuffer states = program.scratch("attention states", 8);
         attend(op, program.buffer(op.absorbed()), program.buffer(op.query()), op.cache(),
-                program.buffer(op.control().buffer()), op.shape(), op.tokenCount(), 1, program.buffer(op.out()), states);
+                program.buffer(op.control().buffer()), op.shape(), op.tokenCount(), 1, program.buffer(op.out()),
+                states);
     }
 
     private void attend(Op op, MetalBuffer absorbed, MetalBuffer query, CacheLayer cache, MetalBuffer control,
@@ -116,7 +117,8 @@ final class AttentionKernels {
         ProgramBuilder.require(op, "a latent", shape.latent(), MAX_LATENT);
         ProgramBuilder.require(op, "a rotary width", shape.rope(), MAX_ROPE);
         program.add(program.kernel(op, onCache("latent_attention", cache)).input(absorbed).input(query)
-                .input(program.buffer(cache.buffer())).input(control).output(out).output(states).arguments(layout(cache))
+                .input(program.buffer(cache.buffer())).input(control).output(out).output(states)
+                .arguments(layout(cache))
                 .arguments(ArgumentLayout.ATTENTION.fill(program.arena(), shape.heads(), shape.nope(), shape.rope(),
                         shape.latent(), splits, shape.scale()))
                 .groups(splits, blocks(shape.heads(), HEADS_PER_GROUP), tokenCount, ATTENTION_THREADS));
@@ -138,8 +140,8 @@ final class AttentionKernels {
         MetalBuffer partial = program.scratch("attended latent", 4 * rows * splits * shape.latent());
         MetalBuffer states = program.scratch("attention states", 8 * rows * splits);
         absorb(op, query, op.keyValueB(), shape, tokenCount, absorbed);
-        attend(op, absorbed, query, op.cache(), program.buffer(op.control().buffer()), shape, tokenCount, splits, partial,
-                states);
+        attend(op, absorbed, query, op.cache(), program.buffer(op.control().buffer()), shape, tokenCount, splits,
+                partial, states);
         if (splits == 1) {
             expand(op, partial, op.keyValueB(), shape, tokenCount, program.buffer(op.out()));
             return;

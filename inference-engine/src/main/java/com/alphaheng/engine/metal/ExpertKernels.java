@@ -82,8 +82,8 @@ final class ExpertKernels {
     }
 
     private MemorySegment arguments(ExpertMatrices matrices, int tokenCount, int perToken, boolean inPerChoice) {
-        return ArgumentLayout.EXPERT_LINEAR.fill(program.arena(), matrices.rows(), matrices.cols(), tokenCount, perToken,
-                matrices.experts(), inPerChoice ? 1 : 0);
+        return ArgumentLayout.EXPERT_LINEAR.fill(program.arena(), matrices.rows(), matrices.cols(), tokenCount,
+                perToken, matrices.experts(), inPerChoice ? 1 : 0);
     }
 
     /// The choices of all tokens, sorted by expert.
@@ -106,8 +106,8 @@ final class ExpertKernels {
         program.add(program.kernel(op, on("expert_linear_tiled", matrices.expert(0)))
                 .matrix(program.weights().experts(matrices)).input(in).input(grouping.offsets()).input(grouping.order())
                 .output(out).arguments(arguments(matrices, grouping.tokenCount(), grouping.perToken(), inPerChoice))
-                .groups(blocks(matrices.rows(), TILE_ROWS), blocks(grouping.tokenCount(), TILE_TOKENS), matrices.experts(),
-                        TILE_THREADS));
+                .groups(blocks(matrices.rows(), TILE_ROWS), blocks(grouping.tokenCount(), TILE_TOKENS),
+                        matrices.experts(), TILE_THREADS));
     }
 
     void expertGateUp(ExpertGateUp op) {
@@ -174,7 +174,8 @@ final class ExpertKernels {
         }
         program.tokens(op.tokenCount());
         program.add(program.kernel(op, on("expert_down", one, 1)).matrix(program.weights().experts(weights.down()))
-                .matrix(program.weights().matrix(shared)).input(in).input(sharedIn).input(ids).input(shares).inout(inout)
+                .matrix(program.weights().matrix(shared)).input(in).input(sharedIn).input(ids).input(shares)
+                .inout(inout)
                 .arguments(ArgumentLayout.EXPERT_DOWN.fill(program.arena(), one.rows(), one.cols(), shared.cols(),
                         op.perToken(), weights.down().experts()))
                 .groups(vectorGroups(one.rows()), op.tokenCount(), 1, vectorThreads()));

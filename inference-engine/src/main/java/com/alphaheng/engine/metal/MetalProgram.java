@@ -7,11 +7,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// A list of operations as dispatches. Where one needs what an earlier one wrote, a barrier stands between; the rest may
-/// overlap. Owns its arguments and scratch buffers.
+/// A list of operations as dispatches. Where one needs what an earlier one wrote, a barrier stands between; the rest
+/// may overlap. Owns its arguments and scratch buffers.
 final class MetalProgram implements Program {
-    /// Many-token programs are cut into command buffers of so many dispatches, so that none runs into the GPU's time limit
-    /// for work that delays the screen.
+    /// Many-token programs are cut into command buffers of so many dispatches, so that none runs into the GPU's time
+    /// limit for work that delays the screen.
     private static final int LONG_DISPATCHES = 48;
 
     private final String label;

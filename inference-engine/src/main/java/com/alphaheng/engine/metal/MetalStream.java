@@ -9,11 +9,11 @@ import com.alphaheng.engine.metal.objc.ObjectiveC;
 
 import java.lang.foreign.Arena;
 
-/// One session's queue to the GPU. Submissions are encoded at once and run behind the host's back; up to [#IN_FLIGHT]
-/// command buffers may be unfinished. Encoding allocates nothing in Java.
+/// One session's queue to the GPU. Submissions are encoded at once and run behind the host's back; up to
+/// [#IN_FLIGHT] command buffers may be unfinished. Encoding allocates nothing in Java.
 final class MetalStream implements CommandStream {
-    /// Unfinished command buffers of a stream. Metal's own limit of a queue is set a little higher, so that it is always
-    /// this class that waits, and counts it.
+    /// Unfinished command buffers of a stream. Metal's own limit of a queue is set a little higher, so that it is
+    /// always this class that waits, and counts it.
     private static final int IN_FLIGHT = 48;
 
     private final StreamCounters counters;

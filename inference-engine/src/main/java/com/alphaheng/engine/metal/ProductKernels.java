@@ -80,8 +80,8 @@ final class ProductKernels {
         int width = op.first().cols();
         boolean together = op.second() == null || ProgramBuilder.sameFormat(op.first(), op.second());
         if (op.tokenCount() > VECTOR_TOKENS || !together) {
-            norm(op, op.in(), op.firstRow() * width, width, op.norm(), op.epsilon(), op.tokenCount(), op.normed(), width,
-                    0);
+            norm(op, op.in(), op.firstRow() * width, width, op.norm(), op.epsilon(), op.tokenCount(), op.normed(),
+                    width, 0);
             MetalBuffer normed = program.buffer(op.normed());
             multiply(op, normed, op.first(), op.tokenCount(), program.buffer(op.firstOut()), false);
             if (op.second() != null) {

@@ -96,7 +96,8 @@ final class ProgramBuilder {
         KernelVariant variant = KernelVariant.of(kernel)
                 .with(FunctionConstant.WEIGHT_FORMAT, WeightFormat.of(matrix.dtype()).ordinal());
         // Given in any case: the constant is in the code that the compiler sees before it drops the branch.
-        return variant.with(FunctionConstant.GROUP_SIZE, matrix.dtype() == DType.MMFP4 ? matrix.groupSize() : SIMD_WIDTH);
+        return variant.with(FunctionConstant.GROUP_SIZE,
+                matrix.dtype() == DType.MMFP4 ? matrix.groupSize() : SIMD_WIDTH);
     }
 
     /// The same for a kernel that multiplies a few vectors.

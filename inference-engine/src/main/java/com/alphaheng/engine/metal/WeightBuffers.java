@@ -36,7 +36,9 @@ final class WeightBuffers implements AutoCloseable {
     private final List<MemorySegment> mappings;
     private final long maxBufferBytes;
     private final MetalResidencySet residency;
+    /// The longest view from each address on.
     private final TreeMap<Long, View> views = new TreeMap<>();
+    private final List<MetalBuffer> owned = new ArrayList<>();
     private final Map<Long, MetalBuffer> copies = new HashMap<>();
     private long copiedBytes;
 
@@ -66,7 +68,10 @@ final class WeightBuffers implements AutoCloseable {
         Matrix first = experts.expert(0);
         Place codes = copy(first.name() + " and the other experts",
                 experts.each().stream().map(Matrix::codes).toList());
-        return new MatrixPlace(codes, !first.quantized() ? codes : copy(first.name() + " and the other experts' scales",
+        if (!first.quantized()) {
+            return new MatrixPlace(codes, codes);
+        }
+        return new MatrixPlace(codes, copy(first.name() + " and the other experts' scales",
                 experts.each().stream().map(Matrix::scales).toList()));
     }
 
@@ -90,7 +95,7 @@ final class WeightBuffers implements AutoCloseable {
         return new Place(near.getValue().buffer(), address - near.getValue().address());
     }
 
-    /// A view from the tensor's first page on, as far as its mapping and the GPU allow: its neighbours will want it too.
+    /// A view from the tensor's first page on, as far as its mapping and the GPU allow: its neighbours will want it.
     private View newView(String name, MemorySegment tensor) {
         long page = ObjectiveC.pageSize();
         long begin = tensor.address() / page * page;
@@ -109,7 +114,7 @@ final class WeightBuffers implements AutoCloseable {
         }
         MetalBuffer buffer = device.bufferNoCopy("weights from " + name, MemorySegment.ofAddress(begin)
                 .reinterpret(end - begin));
-        keepResident(buffer);
+        keep(buffer);
         return new View(buffer, begin);
     }
 
@@ -127,12 +132,13 @@ final class WeightBuffers implements AutoCloseable {
             }
             copiedBytes += bytes;
             copies.put(key, known);
-            keepResident(known);
+            keep(known);
         }
         return new Place(known, 0);
     }
 
-    private void keepResident(MetalBuffer buffer) {
+    private void keep(MetalBuffer buffer) {
+        owned.add(buffer);
         if (residency != null) {
             residency.add(List.of(buffer));
         }
@@ -150,8 +156,8 @@ final class WeightBuffers implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        views.values().forEach(view -> view.buffer().close());
-        copies.values().forEach(MetalBuffer::close);
+        owned.forEach(MetalBuffer::close);
+        owned.clear();
         views.clear();
         copies.clear();
     }
