@@ -45,7 +45,8 @@ final class RoadmapTest {
         assertThat(roadmap()).allSatisfy(task -> {
             String command = task.verifyCommand().orElse("");
             assertThat(command).as(task.name()).containsPattern("\\./marlin |\\./mvnw ");
-            assertThat(command).as(task.name()).doesNotContainPattern("\\bgrep\\b|\\btest -[a-z] |\\[ -[a-z] |\\|\\| true");
+            assertThat(command).as(task.name())
+                    .doesNotContainPattern("\\bgrep\\b|\\btest -[a-z] |\\[ -[a-z] |\\|\\| true");
             assertThat(task.prompt()).as(task.name()).isNotBlank();
         });
     }
