@@ -103,7 +103,7 @@ maven_with_progress() {
   esac
   : >"$stamp"
   : >"$log"
-  (cd "$ROOT" && exec ./mvnw -B -DskipTests -pl "$1" -am package) >"$log" 2>&1 </dev/null &
+  (cd "$ROOT" && exec ./mvnw -B -Dmaven.test.skip=true -Dcheckstyle.skip -pl "$1" -am package) >"$log" 2>&1 </dev/null &
   pid=$!
   trap 'kill $pid 2>/dev/null; exit 130' INT TERM
   while kill -0 "$pid" 2>/dev/null; do
