@@ -40,6 +40,11 @@ public final class Session implements AutoCloseable {
         return Arrays.copyOf(ids, known);
     }
 
+    /// Number of ids held.
+    public int length() {
+        return known;
+    }
+
     /// Positions that the cache may hold.
     public int context() {
         return timeline.capacity();

@@ -2,10 +2,16 @@ package com.alphaheng.engine.cli;
 
 import com.alphaheng.engine.backend.BackendUnavailableException;
 import com.alphaheng.engine.backend.DeviceException;
+import com.alphaheng.engine.chat.ChatTemplateException;
 import com.alphaheng.engine.format.ModelFormatException;
 import com.alphaheng.engine.graph.ContextFullException;
+import com.alphaheng.engine.tokenizer.TokenizerException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,8 +20,8 @@ import picocli.CommandLine.Command;
 @Command(name = "marlin", mixinStandardHelpOptions = true, version = "marlin 0.1.0",
     description = "Runs GLM-4.7-Flash (glm4_moe_lite) models.",
     footer = "%nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not available here (the message says why).",
-    subcommands = {InspectCommand.class, DoctorCommand.class, QuantizeCommand.class, PplCommand.class,
-        BenchCommand.class, ParityCommand.class, GoldensCommand.class, SynthCommand.class})
+    subcommands = {GenerateCommand.class, InspectCommand.class, DoctorCommand.class, QuantizeCommand.class,
+        PplCommand.class, BenchCommand.class, ParityCommand.class, GoldensCommand.class, SynthCommand.class})
 public final class Marlin implements Runnable {
 
     @CommandLine.Spec
@@ -32,6 +38,7 @@ public final class Marlin implements Runnable {
     /// @return its exit code
     public static int run(String... arguments) {
         return new CommandLine(new Marlin())
+            .setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(Marlin::report)
             .execute(arguments);
@@ -49,6 +56,8 @@ public final class Marlin implements Runnable {
             case UnavailableException e -> ExitCode.UNAVAILABLE;
             case IllegalArgumentException e -> ExitCode.USAGE;
             case ModelFormatException e -> ExitCode.FAILED;
+            case TokenizerException e -> ExitCode.FAILED;
+            case ChatTemplateException e -> ExitCode.FAILED;
             case DeviceException e -> ExitCode.FAILED;
             case ContextFullException e -> ExitCode.FAILED;
             case CheckFailedException e -> ExitCode.FAILED;
