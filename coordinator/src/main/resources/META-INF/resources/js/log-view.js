@@ -67,9 +67,11 @@ export class LogView {
       this.current = answer.epoch;
       const running = state.tasks.get(this.#task)?.status === 'RUNNING';
       if (answer.complete && !running) wait = null;
-      this.note.textContent = `Attempt ${answer.epoch}, ${this.#count.toLocaleString('en')} lines${answer.complete ? '' : ', live'}`;
-      if (!this.#count) this.body.replaceChildren(el('p', { class: 'log-empty' }, running ? 'No output yet.' : answer.complete ? 'This attempt wrote nothing.' : 'Nothing yet: the task has not started.'));
+      this.element.classList.toggle('bare', !this.#count);
+      this.note.textContent = !answer.epoch ? 'Not started' : `Attempt ${answer.epoch}, ${this.#count.toLocaleString('en')} lines${answer.complete ? '' : ', live'}`;
+      if (!this.#count) this.body.replaceChildren(el('p', { class: 'log-empty' }, running ? 'No output yet.' : answer.epoch ? 'This attempt wrote nothing.' : 'Its output will appear here as soon as it starts.'));
     } catch (failure) {
+      this.element.classList.toggle('bare', !this.#count);
       if (!this.#count) this.body.replaceChildren(el('p', { class: 'log-empty' }, failure.status === 404 ? 'No log: the task has not started.' : `The log cannot be read: ${failure.message}`));
     } finally {
       this.#busy = false;
