@@ -20,8 +20,9 @@ import picocli.CommandLine.Command;
 @Command(name = "marlin", mixinStandardHelpOptions = true, version = "marlin 0.1.0",
     description = "Runs GLM-4.7-Flash (glm4_moe_lite) models.",
     footer = "%nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not available here (the message says why).",
-    subcommands = {GenerateCommand.class, InspectCommand.class, DoctorCommand.class, QuantizeCommand.class,
-        PplCommand.class, BenchCommand.class, ParityCommand.class, GoldensCommand.class, SynthCommand.class})
+    subcommands = {GenerateCommand.class, ChatCommand.class, InspectCommand.class, DoctorCommand.class,
+        QuantizeCommand.class, PplCommand.class, BenchCommand.class, ParityCommand.class, GoldensCommand.class,
+        SynthCommand.class})
 public final class Marlin implements Runnable {
 
     @CommandLine.Spec
