@@ -1,5 +1,5 @@
 // Rows of the latent KV cache. The layout is CacheLayout.java's: the codes of all values, then one float16 scale per
-// 32 values of the latent, then of the key.
+// 32 values of the latent, then of the key. The key has bytes even where the latent has four bits.
 #include "marlin.h"
 #include "cache.h"
 
@@ -33,6 +33,15 @@ static int fp4_code(float value) {
     // Halfway points go to the even code.
     int code = (m > .25f) + (m >= .75f) + (m > 1.25f) + (m >= 1.75f) + (m > 2.5f) + (m >= 3.5f) + (m > 5.f);
     return signbit(value) ? code | 8 : code;
+}
+
+// The key is stored in bytes even where the latent has four bits: this moves its columns to their place.
+static int64_t key_shift(int32_t format, int64_t latent) {
+    return format == CACHE_FP4 ? latent / 2 - latent : 0;
+}
+
+static int64_t scale_offset(int32_t format, int64_t latent, int64_t rope) {
+    return format == CACHE_FP4 ? (latent / 2 + rope + 1) / 2 * 2 : latent + rope;
 }
 
 static void quantize_part(int32_t format, const float *row, int64_t first, int64_t end, char *codes,
@@ -70,9 +79,10 @@ EXPORT void marlin_cache_write(int32_t format, int64_t latent, int64_t rope, con
             memcpy(to + 2 * i, &half, 2);
         }
     } else {
-        uint16_t *scales = (uint16_t *)(to + (format == CACHE_INT8 ? width : width / 2));
+        uint16_t *scales = (uint16_t *)(to + scale_offset(format, latent, rope));
         quantize_part(format, row, 0, latent, to, scales);
-        quantize_part(format, row, latent, width, to, scales + (latent + GROUP - 1) / GROUP);
+        quantize_part(CACHE_INT8, row, latent, width, to + key_shift(format, latent),
+                      scales + (latent + GROUP - 1) / GROUP);
     }
 }
 
@@ -152,10 +162,10 @@ static void read_part(int32_t format, const char *row, int64_t first, int64_t co
 
 void marlin_cache_row(int32_t format, int64_t latent, int64_t rope, const char *row, float *latent_out,
                       float *key_out) {
-    int64_t width = latent + rope;
-    const char *scales = row + (format == CACHE_INT8 ? width : width / 2);
+    const char *scales = row + scale_offset(format, latent, rope);
     read_part(format, row, 0, latent, scales, latent_out);
-    read_part(format, row, latent, rope, scales + (latent + GROUP - 1) / GROUP * 2, key_out);
+    read_part(format == CACHE_FP4 ? CACHE_INT8 : format, row + key_shift(format, latent), latent, rope,
+              scales + (latent + GROUP - 1) / GROUP * 2, key_out);
 }
 
 // Rows first .. first + count, widened: latents packed for a product with kv_b_proj (or as float32 when that is not

@@ -26,6 +26,11 @@ inline float decode_e2m1(uint code) {
     return float(as_type<half>(ushort((code & 7) << 9 | (code & 8) << 12))) * CODE_SCALE;
 }
 
+// Where the code of a column lies that has a whole byte.
+inline uint byte_offset(constant CacheArguments& layout, uint column) {
+    return CACHE_FORMAT == CACHE_FP4 ? layout.latent / 2 + column - layout.latent : column;
+}
+
 // Stores one group of a row: lane i holds the value of column first + i, lanes from `count` on hold nothing. All lanes of
 // the simdgroup take part.
 inline void store_group(device uchar* row, constant CacheArguments& layout, uint first, uint count, uint scaleIndex,
@@ -41,15 +46,17 @@ inline void store_group(device uchar* row, constant CacheArguments& layout, uint
             ((device half*) row)[column] = half(value);
         }
     } else {
+        // The key has bytes even where the latent has four bits.
+        bool bytes = CACHE_FORMAT == CACHE_INT8 || first >= layout.latent;
         float largest = simd_max(active ? fabs(value) : 0.0f);
-        float stored = float(half(largest / (CACHE_FORMAT == CACHE_INT8 ? 127.0f : 6.0f)));
+        float stored = float(half(largest / (bytes ? 127.0f : 6.0f)));
         float inverse = stored == 0.0f ? 0.0f : 1.0f / stored;
         if (lane == 0) {
             ((device half*) (row + layout.scaleOffset))[scaleIndex] = half(stored);
         }
-        if (CACHE_FORMAT == CACHE_INT8) {
+        if (bytes) {
             if (active) {
-                row[column] = uchar(uint(int(clamp(floor(value * inverse + 0.5f), -127.0f, 127.0f))) & 255);
+                row[byte_offset(layout, column)] = uchar(uint(int(clamp(floor(value * inverse + 0.5f), -127.0f, 127.0f))) & 255);
             }
         } else {
             uint code = encode_e2m1(value * inverse);
@@ -72,8 +79,8 @@ inline float load_cached(device const uchar* row, constant CacheArguments& layou
     uint scaleIndex = column < layout.latent ? column / CACHE_GROUP
         : layout.latentScales + (column - layout.latent) / CACHE_GROUP;
     float scale = float(((device const half*) (row + layout.scaleOffset))[scaleIndex]);
-    if (CACHE_FORMAT == CACHE_INT8) {
-        return float(int(as_type<char>(row[column]))) * scale;
+    if (CACHE_FORMAT == CACHE_INT8 || column >= layout.latent) {
+        return float(int(as_type<char>(row[byte_offset(layout, column)]))) * scale;
     }
     return decode_e2m1(uint(row[column / 2]) >> (column % 2 * 4)) * scale;
 }

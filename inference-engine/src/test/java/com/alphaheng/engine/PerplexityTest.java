@@ -35,7 +35,7 @@ class PerplexityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"F16, 4.02", "INT8, 4.02", "FP4, 4.25"})
+    @CsvSource({"F16, 4.02", "INT8, 4.02", "FP4, 4.05"})
     void theShippedModelBeatsRoundToNearest(CacheFormat format, double most) {
         assertThat(perplexity(ShippedModel.directory(), format)).isLessThan(most).isGreaterThan(BF16);
     }

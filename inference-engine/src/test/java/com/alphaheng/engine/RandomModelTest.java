@@ -29,11 +29,11 @@ class RandomModelTest {
     private Path folder;
 
     static IntStream seeds() {
-        return IntStream.range(0, 40);
+        return IntStream.range(0, 24);
     }
 
     static IntStream fewSeeds() {
-        return IntStream.range(100, 112);
+        return IntStream.range(100, 104);
     }
 
     @ParameterizedTest

@@ -7,7 +7,8 @@ public enum CacheFormat {
     F32, F16,
     /// value = code (int8, -127..127) * scale, scale = absmax / 127
     INT8,
-    /// value = E2M1 code * scale, two codes to a byte (even column in the low nibble), scale = absmax / 6
+    /// The latent: value = E2M1 code * scale, two codes to a byte (even column in the low nibble), scale = absmax /
+    /// 6. The key, after it, as in INT8: four bits for the key alone would cost a quarter of the perplexity.
     FP4;
 
     /// Values per scale of the quantized formats.

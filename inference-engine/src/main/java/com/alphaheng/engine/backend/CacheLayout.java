@@ -28,8 +28,14 @@ public record CacheLayout(CacheFormat format, int latent, int rope, int capacity
             case F32 -> width() * 4;
             case F16 -> width() * 2;
             case INT8 -> width();
-            case FP4 -> width() / 2;
+            // Scales have two bytes.
+            case FP4 -> (latent / 2 + rope + 1) / 2 * 2;
         };
+    }
+
+    /// Where the code of a column lies that has a whole byte: any of INT8, the key's of FP4.
+    public int byteOffset(int column) {
+        return format == CacheFormat.FP4 ? latent / 2 + column - latent : column;
     }
 
     public int rowBytes() {

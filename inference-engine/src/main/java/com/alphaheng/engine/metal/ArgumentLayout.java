@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-/// The arguments of a kernel as its `.metal` file declares them: a struct of 4-byte fields. A test holds every constant
-/// here against the file.
+/// The arguments of a kernel as its `.metal` file declares them: a struct of 4-byte fields. A test holds every
+/// constant here against the file.
 enum ArgumentLayout {
     EMBED("EmbedArguments", "uint width", "uint vocabulary"),
     RMS_NORM("RmsNormArguments", "uint width", "uint inFirst", "uint inStride", "uint outStride", "uint outOffset",

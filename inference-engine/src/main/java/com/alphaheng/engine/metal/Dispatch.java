@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One run of a kernel, resolved: what is bound where, and how many threadgroups. Immutable; encoded as often as wanted
-/// without allocating.
+/// One run of a kernel, resolved: what is bound where, and how many threadgroups. Immutable; encoded as often as
+/// wanted without allocating.
 final class Dispatch {
     private final Op operation;
     private final MetalPipeline pipeline;

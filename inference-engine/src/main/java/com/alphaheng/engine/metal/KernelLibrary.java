@@ -14,7 +14,8 @@ public final class KernelLibrary implements AutoCloseable {
     /// Names a precompiled `.metallib` to use in place of compiling the sources.
     public static final String METALLIB_PROPERTY = "marlin.metal.metallib";
 
-    /// The `.metal` files, those that others build on first. They are compiled as one source: no file includes another.
+    /// The `.metal` files, those that others build on first. They are compiled as one source: no file includes
+    /// another.
     public static final List<String> FILES = List.of("Common", "Products", "Tiles", "Cache", "Embed", "RmsNorm",
             "Linear", "LinearResidual", "NormLinear", "NormGateUp", "Rope", "CacheWrite", "RopeCacheWrite",
             "AbsorbQuery", "LatentAttention", "ExpandValue", "MlaAttention", "Elements", "Route", "NormRoute",

@@ -3,11 +3,11 @@ package com.alphaheng.engine.metal;
 import com.alphaheng.engine.metal.objc.MessageSend;
 import com.alphaheng.engine.metal.objc.Selector;
 
-/// A place for one command buffer at a time: begun, committed, awaited, begun again. Kept in a pool and reused, so that
-/// a token allocates nothing in Java.
+/// A place for one command buffer at a time: begun, committed, awaited, begun again. Kept in a pool and reused, so
+/// that a token allocates nothing in Java.
 ///
-/// The native command buffer does not retain what it uses (unretained references): buffers and pipelines must stay open
-/// until it has completed.
+/// The native command buffer does not retain what it uses (unretained references): buffers and pipelines must stay
+/// open until it has completed.
 public final class MetalCommandBuffer implements AutoCloseable {
     private static final long STATUS_COMPLETED = 4;
     private static final long STATUS_ERROR = 5;

@@ -19,7 +19,8 @@ public final class MetalQueue extends MetalObject {
         MessageSend.send(id(), Selector.QUEUE_REMOVE_RESIDENCY, set.id());
     }
 
-    /// A command buffer that keeps its resources alive, or one that leaves that to the program (cheaper), autoreleased.
+    /// A command buffer that keeps its resources alive, or one that leaves that to the program (cheaper),
+    /// autoreleased.
     long commandBuffer(boolean retainsReferences) {
         return MessageSend.sendForLong(id(),
                 retainsReferences ? Selector.COMMAND_BUFFER : Selector.COMMAND_BUFFER_UNRETAINED);

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The model's weights as the GPU sees them: views of the mapped files, made when a tensor is first asked for and never
-/// longer than the GPU's largest buffer. Nothing is copied, except tensors that the GPU cannot read where they lie.
-/// Thread-safe. The mappings must outlive it.
+/// The model's weights as the GPU sees them: views of the mapped files, made when a tensor is first asked for and
+/// never longer than the GPU's largest buffer. Nothing is copied, except tensors that the GPU cannot read where
+/// they lie. Thread-safe. The mappings must outlive it.
 final class WeightBuffers implements AutoCloseable {
     /// A tensor's place.
     record Place(MetalBuffer buffer, long offset) { }

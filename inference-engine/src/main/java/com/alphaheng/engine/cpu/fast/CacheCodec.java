@@ -19,14 +19,13 @@ final class CacheCodec {
                 }
             }
             case INT8, FP4 -> {
-                quantize(layout, row, 0, layout.latent(), to);
-                quantize(layout, row, layout.latent(), layout.width(), to);
+                quantize(layout, row, 0, layout.latent(), layout.format() == CacheFormat.INT8, to);
+                quantize(layout, row, layout.latent(), layout.width(), true, to);
             }
         }
     }
 
-    private static void quantize(CacheLayout layout, long row, int start, int end, long to) {
-        boolean bytes = layout.format() == CacheFormat.INT8;
+    private static void quantize(CacheLayout layout, long row, int start, int end, boolean bytes, long to) {
         for (int first = start; first < end; first += CacheFormat.GROUP) {
             int last = Math.min(first + CacheFormat.GROUP, end);
             float largest = 0;
@@ -40,7 +39,7 @@ final class CacheCodec {
             for (int i = first; i < last; i += bytes ? 1 : 2) {
                 float value = Memory.getFloat(row + 4L * i) * inverse;
                 if (bytes) {
-                    Memory.putByte(to + i, (byte) Math.clamp(Math.round(value), -127, 127));
+                    Memory.putByte(to + layout.byteOffset(i), (byte) Math.clamp(Math.round(value), -127, 127));
                 } else {
                     int pair = E2M1.encode(value) | E2M1.encode(Memory.getFloat(row + 4L * (i + 1)) * inverse) << 4;
                     Memory.putByte(to + i / 2, (byte) pair);
@@ -56,7 +55,9 @@ final class CacheCodec {
                 case F32 -> Memory.getFloat(row + 4L * i);
                 case F16 -> Float.float16ToFloat(Memory.getShort(row + 2L * i));
                 case INT8 -> Memory.getByte(row + i) * scale(layout, row, i);
-                case FP4 -> E2M1.decode(Memory.getByte(row + i / 2) >> i % 2 * 4) * scale(layout, row, i);
+                case FP4 -> scale(layout, row, i) * (i < layout.latent()
+                    ? E2M1.decode(Memory.getByte(row + i / 2) >> i % 2 * 4)
+                    : Memory.getByte(row + layout.byteOffset(i)));
             };
             Memory.putFloat(out + 4L * i, value);
         }

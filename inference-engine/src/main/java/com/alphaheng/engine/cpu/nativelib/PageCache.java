@@ -19,8 +19,8 @@ public final class PageCache {
 
     private PageCache() { }
 
-    /// Asks for large pages under a mapped file. Weights then come from disk in pieces of 2 MB, several times as fast,
-    /// and decoding misses the translation buffer less: measured 12 against 40 GB/s (docs/cpu-kernels.md).
+    /// Asks for large pages under a mapped file. Weights then come from disk in pieces of 2 MB, several times as
+    /// fast, and decoding misses the translation buffer less: measured 12 against 40 GB/s (docs/cpu-kernels.md).
     public static void adviseLargePages(MemorySegment mapping) {
         if (!LINUX) {
             return;

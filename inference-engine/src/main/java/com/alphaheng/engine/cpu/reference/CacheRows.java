@@ -35,14 +35,14 @@ public final class CacheRows {
                 }
             }
             case INT8, FP4 -> {
-                quantize(layout, target, row, 0, layout.latent());
-                quantize(layout, target, row, layout.latent(), layout.width());
+                quantize(layout, target, row, 0, layout.latent(), layout.format() == CacheFormat.INT8);
+                quantize(layout, target, row, layout.latent(), layout.width(), true);
             }
         }
     }
 
-    private static void quantize(CacheLayout layout, MemorySegment target, float[] row, int start, int end) {
-        boolean bytes = layout.format() == CacheFormat.INT8;
+    private static void quantize(CacheLayout layout, MemorySegment target, float[] row, int start, int end,
+                                 boolean bytes) {
         for (int first = start; first < end; first += CacheFormat.GROUP) {
             int last = Math.min(first + CacheFormat.GROUP, end);
             float largest = 0;
@@ -57,7 +57,7 @@ public final class CacheRows {
             for (int i = first; i < last; i += bytes ? 1 : 2) {
                 if (bytes) {
                     int code = Math.clamp(Math.round(row[i] * inverse), -127, 127);
-                    target.set(ValueLayout.JAVA_BYTE, i, (byte) code);
+                    target.set(ValueLayout.JAVA_BYTE, layout.byteOffset(i), (byte) code);
                 } else {
                     int pair = E2M1.encode(row[i] * inverse) | E2M1.encode(row[i + 1] * inverse) << 4;
                     target.set(ValueLayout.JAVA_BYTE, i / 2, (byte) pair);
@@ -76,8 +76,9 @@ public final class CacheRows {
                 case F32 -> source.getAtIndex(ValueLayout.JAVA_FLOAT, i);
                 case F16 -> Float.float16ToFloat(source.getAtIndex(ValueLayout.JAVA_SHORT, i));
                 case INT8 -> source.get(ValueLayout.JAVA_BYTE, i) * scale(layout, source, i);
-                case FP4 -> E2M1.decode(source.get(ValueLayout.JAVA_BYTE, i / 2) >> (i % 2 * 4))
-                    * scale(layout, source, i);
+                case FP4 -> scale(layout, source, i) * (i < layout.latent()
+                    ? E2M1.decode(source.get(ValueLayout.JAVA_BYTE, i / 2) >> (i % 2 * 4))
+                    : source.get(ValueLayout.JAVA_BYTE, layout.byteOffset(i)));
             };
         }
     }

@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandle;
 
 /// Sends messages: one method and one static final handle for each [Signature].
 ///
-/// Receivers, results and arguments are raw words; nothing is checked but that the selector has the shape of the method
-/// called (an assertion). With `-Dmarlin.metal.trace=true` every send is printed on standard error.
+/// Receivers, results and arguments are raw words; nothing is checked but that the selector has the shape of the
+/// method called (an assertion). With `-Dmarlin.metal.trace=true` every send is printed on standard error.
 public final class MessageSend {
     /// Set to `true`, every message is printed before it is sent, and its result after.
     public static final String TRACE_PROPERTY = "marlin.metal.trace";

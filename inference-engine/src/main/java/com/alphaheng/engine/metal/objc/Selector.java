@@ -162,7 +162,8 @@ public enum Selector {
         return ObjectiveC.selector(this);
     }
 
-    /// Reads `a:b:` out of `- (x)a:(t)p b:(u)q;`: the words outside parentheses that end in a colon, or the only word.
+    /// Reads `a:b:` out of `- (x)a:(t)p b:(u)q;`: the words outside parentheses that end in a colon, or the only
+    /// word.
     private static String textOf(String declaration) {
         StringBuilder outside = new StringBuilder();
         int depth = 0;

@@ -12,9 +12,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /// The exact C shapes in which `objc_msgSend` is called, receiver and selector excluded.
 ///
-/// `objc_msgSend` must be called as a function of the very type of the method behind it: on arm64 a variadic call would
-/// pass the arguments on the stack, where no method looks for them. So there is one constant, and one static final
-/// downcall handle in [MessageSend], for each shape.
+/// `objc_msgSend` must be called as a function of the very type of the method behind it: on arm64 a variadic call
+/// would pass the arguments on the stack, where no method looks for them. So there is one constant, and one static
+/// final downcall handle in [MessageSend], for each shape.
 public enum Signature {
     /// `id` or an integer of 64 bits, no argument.
     LONG("q"),
