@@ -97,7 +97,7 @@ take_lock() {
 
 # Runs Maven for modules $1 with its output in file $2, showing which module it is at and how many libraries came down.
 maven_with_progress() {
-  local started=$SECONDS log=$2 pid line last="" stamp=$2.stamp repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository}
+  local started=$SECONDS log=$2 pid line last="" turn=0 fetched=0 stamp=$2.stamp repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository}
   case "${MAVEN_ARGS-} ${MAVEN_OPTS-}" in
     *-Dmaven.repo.local=*) repository=$(printf '%s' "${MAVEN_ARGS-} ${MAVEN_OPTS-}" | sed 's/.*-Dmaven\.repo\.local=\([^ ]*\).*/\1/') ;;
   esac
@@ -108,8 +108,9 @@ maven_with_progress() {
   trap 'kill $pid 2>/dev/null; exit 130' INT TERM
   while kill -0 "$pid" 2>/dev/null; do
     line=$(sed -n 's/^\[INFO\] Building \([^ ]*\) .*\[\([0-9]*\/[0-9]*\)\]$/  [\2] \1/p' "$log" | tail -n 1)
-    local fetched
-    fetched=$(find "$repository" -name '*.jar' -newer "$stamp" 2>/dev/null | wc -l | tr -d ' ')
+    if [ $((turn++ % 8)) = 0 ]; then # Looking through the repository is not free.
+      fetched=$(find "$repository" -name '*.jar' -newer "$stamp" 2>/dev/null | wc -l | tr -d ' ')
+    fi
     [ "$fetched" = 0 ] || line="${line:-  getting Maven plugins}, $fetched libraries downloaded"
     [ -n "$line" ] || line="  starting Maven"
     if [ -t 2 ]; then

@@ -13,7 +13,7 @@ public final class Programs {
     static List<String> broker(Path folder, int port, String listen, String advertise) {
         List<String> command = java(256);
         command.add("-cp");
-        command.add(Surroundings.build().resolve("heng-cli/target/lib") + "/*");
+        command.add(System.getProperty("java.class.path")); // The broker is one of this program's own libraries.
         command.addAll(List.of("com.alphaheng.broker.BrokerMain", folder.toString(), Integer.toString(port), listen,
                 advertise));
         return command;
