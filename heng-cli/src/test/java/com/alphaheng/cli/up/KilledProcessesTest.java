@@ -104,7 +104,8 @@ final class KilledProcessesTest {
                     priority: P%d
                     dependencies: [%s]
                     verify_command: echo task-%d >> %s; sleep 1
-                """.formatted(number, number % 3, number < 4 ? "" : "task-" + (number - 4), number, folder.resolve("runs")))
+                """.formatted(number, number % 3, number < 4 ? "" : "task-" + (number - 4), number,
+                folder.resolve("runs")))
                 .collect(Collectors.joining("", "tasks:\n", ""));
         Files.writeString(Files.createDirectories(repository.resolve("task-specs")).resolve("tasks.yaml"), tasks);
         for (String command : List.of("init -q -b main", "add -A",
