@@ -20,11 +20,11 @@ public final class HtmlRenderer {
             .note{border-left:3px solid var(--line);padding-left:.9rem;color:var(--soft)}
             .scroll{overflow-x:auto}
             table{border-collapse:collapse;font-size:.84375rem;min-width:100%}
-            th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+            th,td{text-align:left;padding:.35rem 1.6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
             th{color:var(--soft);font-weight:550}
             .right{text-align:right}
             pre{background:var(--sunken);padding:.8rem 1rem;border-radius:.375rem;overflow-x:auto;font-size:.8125rem}
-            svg{display:block;width:100%;height:auto;font:13px system-ui,sans-serif}
+            svg{display:block;width:100%;height:auto;margin:0 0 1.5rem;font:13px system-ui,sans-serif}
             svg text{fill:var(--ink)}svg .soft{fill:var(--soft)}svg .bar{fill:var(--bar)}svg .theirs{fill:var(--theirs)}
             svg .whisker{stroke:var(--ink);stroke-width:1.5;fill:none}
             """;

@@ -79,8 +79,9 @@ final class MeasurementReport {
         List<List<String>> rows = new ArrayList<>();
         for (Metric metric : metrics(task, shown)) {
             Optional<MedianInterval> interval = MedianInterval.of(metric.samples());
-            rows.add(List.of(metric.name(), Wording.figure(metric.value()), metric.unit(), interval.map(range ->
-                    Wording.figure(range.low()) + " to " + Wording.figure(range.high())).orElse(""),
+            String range = interval.map(ends -> Wording.figure(ends.low()) + " to " + Wording.figure(ends.high()))
+                    .orElse("");
+            rows.add(List.of(metric.name(), Wording.figure(metric.value()), Wording.unit(metric.unit()), range,
                     "" + metric.samples().size()));
         }
         document.table(List.of("Metric", ">Value", "Unit", "95 % interval of the median", ">Samples"), rows);

@@ -27,6 +27,11 @@ final class Wording {
                 value);
     }
 
+    /// A plain count or share has the unit 1, which nobody wants to read.
+    static String unit(String unit) {
+        return unit.equals("1") ? "" : unit;
+    }
+
     static String times(double ratio) {
         return String.format(Locale.ROOT, "%.3f", ratio);
     }
