@@ -36,12 +36,24 @@ public final class Heng implements Runnable {
         return new CommandLine(new Heng())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(Table.WIDTH)
-                .setExecutionExceptionHandler(Heng::report);
+                .setExecutionExceptionHandler(Heng::report)
+                .setParameterExceptionHandler(Heng::misused);
     }
 
     @Override
     public void run() {
         specification.commandLine().usage(specification.commandLine().getErr());
+    }
+
+    /// One line with the remedy: the whole help would bury the one thing that was wrong, also in a task's reason.
+    private static int misused(CommandLine.ParameterException problem, String[] arguments) {
+        CommandLine command = problem.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        String suggestion = problem instanceof CommandLine.UnmatchedArgumentException unmatched
+            && !unmatched.getSuggestions().isEmpty()
+            ? "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?" : "";
+        command.getErr().println(name + ": " + problem.getMessage() + suggestion + " (./" + name + " --help)");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /// Expected failures are messages; anything else is a bug and keeps its stack trace.

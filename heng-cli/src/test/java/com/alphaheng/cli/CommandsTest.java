@@ -158,6 +158,9 @@ final class CommandsTest {
         assertThat(err).isEqualTo("heng: name a task, or say --failed\n");
         assertThat(heng("cancel", "unknown")).isEqualTo(ExitCode.FAILED);
         assertThat(heng("frobnicate")).isEqualTo(ExitCode.USAGE);
+        assertThat(heng("status", "--camp", "x")).isEqualTo(ExitCode.USAGE);
+        assertThat(err).startsWith("heng status: Unknown option").contains("did you mean --campaign")
+                .endsWith("(./heng status --help)\n");
     }
 
     @Test

@@ -42,12 +42,24 @@ public final class Marlin implements Runnable {
             .setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(Marlin::report)
+            .setParameterExceptionHandler(Marlin::misused)
             .execute(arguments);
     }
 
     @Override
     public void run() {
         specification.commandLine().usage(System.err);
+    }
+
+    /// One line with the remedy: the whole help would bury the one thing that was wrong, also in a task's reason.
+    private static int misused(CommandLine.ParameterException problem, String[] arguments) {
+        CommandLine command = problem.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        String suggestion = problem instanceof CommandLine.UnmatchedArgumentException unmatched
+            && !unmatched.getSuggestions().isEmpty()
+            ? "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?" : "";
+        command.getErr().println(name + ": " + problem.getMessage() + suggestion + " (./" + name + " --help)");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /// Expected failures are messages; anything else is a bug and keeps its stack trace.
