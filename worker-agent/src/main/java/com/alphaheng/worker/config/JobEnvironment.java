@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// What jobs get of the worker's environment, and which of its values must never show in their output. The one place
@@ -31,6 +32,10 @@ final class JobEnvironment {
         // Jobs build with the JDK that runs the worker, not with what happens to be first on the PATH.
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         return environment;
+    }
+
+    static Optional<String> value(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
     }
 
     static List<String> secrets(List<String> named) {

@@ -59,6 +59,12 @@ public interface WorkerConfiguration {
         /// Bytes of one attempt's checkout and scratch folder.
         OptionalLong diskQuota();
 
+        /// Agent backends by name.
+        Map<String, AgentConfiguration> agents();
+
+        /// Their order of preference for tasks that state none; default: by name.
+        Optional<List<String>> agentOrder();
+
         /// Names of further environment variables that jobs get.
         Optional<List<String>> passEnvironment();
 

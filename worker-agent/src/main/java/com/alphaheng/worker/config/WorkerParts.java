@@ -66,11 +66,11 @@ final class WorkerParts {
                 Duration.ofSeconds(5));
     }
 
-    WorkerProfile profile(Machine machine, CommandLine commandLine) throws EnvironmentFailure {
+    WorkerProfile profile(Machine machine, CommandLine commandLine, List<String> agents) throws EnvironmentFailure {
         Map<String, String> labels = new HashMap<>(machine.labels());
         labels.put("network-isolation", commandLine.cutsNetwork() ? "yes" : "no");
         labels.putAll(configuration.worker().labels());
-        return new WorkerProfile(labels, kinds(), List.of(), slots(), machine.cpuCores(), machine.gpuCores(),
+        return new WorkerProfile(labels, kinds(), agents, slots(), machine.cpuCores(), machine.gpuCores(),
                 machine.memoryBytes(), machine.description());
     }
 

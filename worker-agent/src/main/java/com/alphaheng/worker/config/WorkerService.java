@@ -4,6 +4,8 @@ import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ProcessCommands;
 import com.alphaheng.worker.git.GitCheckouts;
+import com.alphaheng.worker.git.GitIntegration;
+import com.alphaheng.worker.job.AgentParts;
 import com.alphaheng.worker.job.AttemptBook;
 import com.alphaheng.worker.job.AttemptRunner;
 import com.alphaheng.worker.job.EnvironmentFailure;
@@ -22,6 +24,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -59,14 +62,17 @@ public class WorkerService {
             LOG.infof("cleaned up after an earlier start: %d commands, %d checkouts", killed, removed);
         }
         Machine machine = new MachineProbe(SystemTexts.LIVE).probe();
-        WorkerProfile profile = parts.profile(machine, commandLine);
+        AgentParts agents = AgentWiring.parts(configuration.worker().agents(),
+                configuration.worker().agentOrder().orElse(List.of()), commands, new GitIntegration(checkouts));
+        WorkerProfile profile = parts.profile(machine, commandLine, agents.advertised());
         KafkaClients clients = new KafkaClients(configuration.broker(), configuration.kafka());
         KafkaCoordinatorLink link = link(clients, workerId, incarnation, profile);
         outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);
         JobSettings settings = new JobSettings(machine.fingerprint(), parts.buildCache(),
                 configuration.worker().benchmarkBudget());
         desk = new WorkerDesk(new AttemptBook(workerId, incarnation, parts.slots(), !profile.agents().isEmpty(),
-                clock.instant()), new AttemptRunner(checkouts, commands, settings, clock), link, outputs::open, clock);
+                clock.instant()), new AttemptRunner(checkouts, commands, agents, settings, clock), link,
+                outputs::open, clock);
         inbox = new KafkaInbox(clients, configuration.broker(), workerId, () -> {
             link.resumeSpooled();
             desk.ready(configuration.worker().heartbeat());

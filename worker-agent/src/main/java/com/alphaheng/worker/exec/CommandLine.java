@@ -16,6 +16,7 @@ public final class CommandLine {
             ip link set lo up 2>/dev/null || true
             ulimit -c 0; ulimit -f "$3"
             bash -euo pipefail -c "$1" heng 9>&- && status=0 || status=$?
+            times > "$2.times"
             for process in /proc/[0-9]*; do
               [ "${process#/proc/}" = 1 ] && continue
               line=$(tr '\\0' ' ' < "$process/cmdline" 2>/dev/null) || continue
@@ -26,7 +27,9 @@ public final class CommandLine {
 
     private static final String LIMITED_PRELUDE = """
             ulimit -c 0; ulimit -f "$3"
-            exec bash -euo pipefail -c "$1" heng
+            bash -euo pipefail -c "$1" heng && status=0 || status=$?
+            times > "$2.times"
+            exit $status
             """;
 
     private static final String MAC_PROFILE = "(version 1)(allow default)(deny network*)"

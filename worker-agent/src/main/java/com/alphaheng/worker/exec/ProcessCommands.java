@@ -20,12 +20,16 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Runs commands as real processes, each in a session of its own with standard input closed.
 public final class ProcessCommands implements Commands {
     private static final Duration PUMP_PATIENCE = Duration.ofSeconds(2);
     private static final int MOST_METRICS_BYTES = 1 << 20;
+
+    private static final Pattern BASH_TIMES = Pattern.compile("(\\d+)m([\\d.]+)s (\\d+)m([\\d.]+)s");
 
     private final ExecSettings settings;
     private final CommandLine commandLine;
@@ -120,7 +124,8 @@ public final class ProcessCommands implements Commands {
             return new Killed(cause.get(), pump.lastLines(), elapsed);
         }
         leftProcesses.addAll(lines(left));
-        return new Exited(process.exitValue(), pump.lastLines(), elapsed, metrics(metrics), leftProcesses);
+        return new Exited(process.exitValue(), pump.lastLines(), elapsed, metrics(metrics), leftProcesses,
+                processorTime(scratch.resolve("left.times")));
     }
 
     /// Returns once the process has ended, or there is a cause to kill it.
@@ -173,6 +178,18 @@ public final class ProcessCommands implements Commands {
         try (InputStream input = Files.newInputStream(file)) {
             return Optional.of(new String(input.readNBytes(MOST_METRICS_BYTES), StandardCharsets.UTF_8));
         }
+    }
+
+    /// The second line of bash's `times`: user and system time of its children, `0m1.234s 0m0.056s`.
+    private static Optional<Duration> processorTime(Path file) throws IOException {
+        List<String> lines = lines(file);
+        Matcher times = BASH_TIMES.matcher(lines.size() > 1 ? lines.get(1) : "");
+        if (!times.matches()) {
+            return Optional.empty();
+        }
+        double seconds = 60 * (Integer.parseInt(times.group(1)) + Integer.parseInt(times.group(3)))
+                + Double.parseDouble(times.group(2)) + Double.parseDouble(times.group(4));
+        return Optional.of(Duration.ofMillis(Math.round(1000 * seconds)));
     }
 
     private static List<String> lines(Path file) throws IOException {

@@ -15,6 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A bare mirror of the source repository, and worktrees of it. Owns the folders `mirror.git` and `checkouts`.
 public final class GitCheckouts implements Checkouts {
+    /// Where the mirror keeps the source's own HEAD.
+    static final String SOURCE_HEAD = "refs/heng/source-head";
+
     private final Path mirror;
     private final Path trees;
     private final String source;
@@ -74,30 +77,40 @@ public final class GitCheckouts implements Checkouts {
         return mirror;
     }
 
-    private String fetched(Optional<String> commit) throws EnvironmentFailure, IOException {
-        if (!Files.isDirectory(mirror)) {
-            Files.createDirectories(mirror.getParent());
-            Path fresh = mirror.resolveSibling("mirror.git.new");
-            FolderTree.remove(fresh);
-            GitCommand.Result cloned = GitCommand.run(mirror.getParent(),
-                    List.of("clone", "--bare", "--quiet", "--", source, fresh.toString()));
-            if (!cloned.ok()) {
-                throw failure(cloned);
+    String source() {
+        return source;
+    }
+
+    /// The first of these names that the source has, asked anew.
+    String locate(List<String> names) throws EnvironmentFailure {
+        lock.lock();
+        try {
+            cloneOnce();
+            fetch();
+            for (String name : names) {
+                Optional<String> found = resolve(name);
+                if (found.isPresent()) {
+                    return found.get();
+                }
             }
-            Files.move(fresh, mirror);
+            return fetched(Optional.of(names.getLast()));
+        } catch (IOException e) {
+            throw noGit(e);
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private String fetched(Optional<String> commit) throws EnvironmentFailure, IOException {
+        cloneOnce();
         if (commit.isPresent()) {
             Optional<String> known = resolve(commit.get());
             if (known.isPresent()) {
                 return known.get();
             }
         }
-        GitCommand.Result fetch = GitCommand.run(mirror, List.of("fetch", "--quiet", "--force", "--prune", "--", source,
-                "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/heng/source-head"));
-        if (!fetch.ok()) {
-            throw failure(fetch);
-        }
-        String wanted = commit.orElse("refs/heng/source-head");
+        fetch();
+        String wanted = commit.orElse(SOURCE_HEAD);
         Optional<String> found = resolve(wanted);
         if (found.isEmpty() && commit.isPresent()) {
             // A commit on no branch: most servers hand it out by its full id.
@@ -106,6 +119,29 @@ public final class GitCheckouts implements Checkouts {
         }
         return found.orElseThrow(() -> new EnvironmentFailure(Code.NO_SUCH_COMMIT, "commit " + wanted + " is not in "
                 + source, "push it there, or submit with a commit that is"));
+    }
+
+    private void cloneOnce() throws EnvironmentFailure, IOException {
+        if (Files.isDirectory(mirror)) {
+            return;
+        }
+        Files.createDirectories(mirror.getParent());
+        Path fresh = mirror.resolveSibling("mirror.git.new");
+        FolderTree.remove(fresh);
+        GitCommand.Result cloned = GitCommand.run(mirror.getParent(),
+                List.of("clone", "--bare", "--quiet", "--", source, fresh.toString()));
+        if (!cloned.ok()) {
+            throw failure(cloned);
+        }
+        Files.move(fresh, mirror);
+    }
+
+    private void fetch() throws EnvironmentFailure, IOException {
+        GitCommand.Result fetch = GitCommand.run(mirror, List.of("fetch", "--quiet", "--force", "--prune", "--", source,
+                "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:" + SOURCE_HEAD));
+        if (!fetch.ok()) {
+            throw failure(fetch);
+        }
     }
 
     private Optional<String> resolve(String name) throws IOException {

@@ -31,7 +31,8 @@ final class GitCommand {
     /// @param input given to git as standard input
     static Result run(Path folder, List<String> arguments, Map<String, String> environment, String input)
             throws IOException {
-        List<String> line = new ArrayList<>(List.of("git", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0",
+        List<String> line = new ArrayList<>(List.of("git", "-c", "core.hooksPath=/dev/null", "-c",
+                "core.fsmonitor=false", "-c", "gc.auto=0",
                 "-c", "advice.detachedHead=false"));
         line.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile()).redirectErrorStream(true);

@@ -40,6 +40,22 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         return environment;
     }
 
+    /// For folders and messages.
+    String label() {
+        return attempt.campaign() + "-" + attempt.task() + "-" + attempt.epoch();
+    }
+
+    /// Runs a command cut off from the network, in the time that is left.
+    Commands.Outcome sealed(String source, String script, Path folder, Map<String, String> more,
+                            Optional<Duration> limit) throws EnvironmentFailure {
+        Map<String, String> environment = environment();
+        environment.putAll(more);
+        Duration left = timeLeft().isPositive() ? timeLeft() : Duration.ofMillis(1);
+        Duration time = limit.filter(most -> most.compareTo(left) < 0).orElse(left);
+        return commands.run(new Commands.Request(source, script, folder, environment, time, Optional.empty(),
+                Commands.Confinement.SEALED), stop, output);
+    }
+
     /// Runs a shell command of the task and turns what happened into a step's result with its metrics.
     StepResult command(String source, String what, String script, Path folder) throws EnvironmentFailure {
         Duration left = timeLeft();

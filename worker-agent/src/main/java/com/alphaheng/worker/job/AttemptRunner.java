@@ -3,10 +3,10 @@ package com.alphaheng.worker.job;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
 import java.time.InstantSource;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -16,19 +16,22 @@ public final class AttemptRunner {
 
     private final Checkouts checkouts;
     private final Commands commands;
+    private final AgentParts agents;
     private final JobSettings settings;
     private final InstantSource clock;
 
-    public AttemptRunner(Checkouts checkouts, Commands commands, JobSettings settings, InstantSource clock) {
+    public AttemptRunner(Checkouts checkouts, Commands commands, AgentParts agents, JobSettings settings,
+                         InstantSource clock) {
         this.checkouts = checkouts;
         this.commands = commands;
+        this.agents = agents;
         this.settings = settings;
         this.clock = clock;
     }
 
     /// Never throws for what can be expected to fail; the result says it.
     ///
-    /// @param stages told when a stage begins: preparing, benchmarking, verifying
+    /// @param stages told when a stage begins: preparing, running agent, benchmarking, verifying, merging
     public AttemptResult run(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOutput output,
                              Consumer<String> stages) {
         Instant start = clock.instant();
@@ -37,10 +40,21 @@ public final class AttemptRunner {
         String commit = job.commit().orElse("");
         StepResult result;
         context.stage("preparing");
-        try (Checkouts.Checkout checkout = checkouts.checkout(label(attempt), job.commit())) {
-            commit = checkout.commit();
-            context.say("checked out " + commit);
-            result = steps(context, checkout);
+        try {
+            if (job.task().kind() == TaskKind.AGENT && !agents.candidates(job.task()).isEmpty()) {
+                AgentStep step = new AgentStep(context, agents, checkouts);
+                try {
+                    result = step.run();
+                } finally {
+                    commit = step.commit();
+                }
+            } else {
+                try (Checkouts.Checkout checkout = checkouts.checkout(context.label(), job.commit())) {
+                    commit = checkout.commit();
+                    context.say("checked out " + commit);
+                    result = steps(context, checkout);
+                }
+            }
         } catch (EnvironmentFailure e) {
             result = StepResult.failed(AttemptResult.Outcome.ENVIRONMENT_FAILED, e.getMessage());
         }
@@ -89,9 +103,5 @@ public final class AttemptRunner {
         }
         context.stage("verifying");
         return context.command("verify", "the verify command", command.get(), checkout.folder());
-    }
-
-    private static String label(AttemptId attempt) {
-        return String.join("-", List.of(attempt.campaign(), attempt.task(), Integer.toString(attempt.epoch())));
     }
 }

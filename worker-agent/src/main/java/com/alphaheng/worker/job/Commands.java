@@ -49,8 +49,9 @@ public interface Commands {
     ///
     /// @param metrics       what it wrote into the file `$HENG_METRICS`, if anything
     /// @param leftProcesses descriptions of processes it left behind, now killed
+    /// @param processorTime  of it and its children, which a busy machine does not lengthen; only of sealed commands
     record Exited(int status, List<String> lastLines, Duration elapsed, Optional<String> metrics,
-                  List<String> leftProcesses) implements Outcome {
+                  List<String> leftProcesses, Optional<Duration> processorTime) implements Outcome {
         public Exited {
             lastLines = List.copyOf(lastLines);
             leftProcesses = List.copyOf(leftProcesses);

@@ -2,6 +2,7 @@ package com.alphaheng.worker.job;
 
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Metric;
+import com.alphaheng.worker.job.agent.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,17 @@ record StepResult(AttemptResult.Outcome outcome, String reason, Optional<Integer
 
     StepResult because(String otherReason) {
         return new StepResult(outcome, otherReason, exitStatus, metrics);
+    }
+
+    /// Adds what an agent cost, if it said so.
+    StepResult withUsage(Usage usage) {
+        if (usage.equals(Usage.NONE)) {
+            return this;
+        }
+        List<Metric> all = new ArrayList<>(metrics);
+        all.add(new Metric("agent_tokens", usage.tokens(), "tokens", List.of()));
+        all.add(new Metric("agent_usd", usage.usd().doubleValue(), "USD", List.of()));
+        return withMetrics(all);
     }
 
     StepResult withMetrics(List<Metric> replacement) {

@@ -174,6 +174,7 @@ class AttemptRunnerTest {
 
     private AttemptResult run(FakeWorld world, JobSpec job) {
         JobSettings settings = new JobSettings("a machine", Path.of("builds"), Duration.ofMinutes(4));
-        return new AttemptRunner(world, world, settings, world.clock()).run(ATTEMPT, job, stop, world, stages::add);
+        return new AttemptRunner(world, world, FakeWorld.noAgents(), settings, world.clock())
+                .run(ATTEMPT, job, stop, world, stages::add);
     }
 }

@@ -1,11 +1,14 @@
 package com.alphaheng.worker.job;
 
+import com.alphaheng.worker.job.agent.AgentRouter;
+import com.alphaheng.worker.job.agent.SpendLedger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -29,14 +32,20 @@ final class FakeWorld implements Checkouts, Commands, AttemptOutput {
         return () -> now;
     }
 
+    /// Parts of a worker that only verifies: none of them may be reached.
+    static AgentParts noAgents() {
+        return new AgentParts(Map.of(), List.of(), new AgentRouter(Map.of()), new SpendLedger(), null, null, null);
+    }
+
     static Outcome exits(int status, String... lines) {
-        return new Exited(status, List.of(lines), Duration.ofSeconds(1), Optional.empty(), List.of());
+        return new Exited(status, List.of(lines), Duration.ofSeconds(1), Optional.empty(), List.of(),
+                Optional.empty());
     }
 
     static Outcome measures(double value) {
         return new Exited(0, List.of(), Duration.ofSeconds(1),
                 Optional.of("{\"metrics\":[{\"name\":\"speed\",\"value\":"
-                + value + ",\"unit\":\"tok/s\"}]}"), List.of());
+                + value + ",\"unit\":\"tok/s\"}]}"), List.of(), Optional.empty());
     }
 
     @Override

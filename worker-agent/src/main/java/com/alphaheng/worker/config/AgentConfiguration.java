@@ -1,0 +1,46 @@
+package com.alphaheng.worker.config;
+
+import io.smallrye.config.WithDefault;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// `heng.worker.agents.NAME.*`: a command line agent if it has a `command`, a model behind an OpenAI-compatible
+/// endpoint if it has a `url`.
+public interface AgentConfiguration {
+    /// For bash, with the prompt in `$HENG_PROMPT`: `codex exec "$HENG_PROMPT"`.
+    Optional<String> command();
+
+    /// Without output for so long it counts as hung.
+    @WithDefault("PT10M")
+    Duration silence();
+
+    /// Regular expression with groups `tokens` and `usd` that finds in the output what a run cost.
+    Optional<String> usage();
+
+    /// Base URL of an OpenAI-compatible endpoint.
+    Optional<String> url();
+
+    Optional<String> model();
+
+    /// Name of the environment variable that holds the key. The agent gets it under the same name; jobs never do.
+    Optional<String> key();
+
+    @WithDefault("40")
+    int turns();
+
+    @WithDefault("4096")
+    int tokensPerTurn();
+
+    @WithDefault("0")
+    BigDecimal usdPerMillionPromptTokens();
+
+    @WithDefault("0")
+    BigDecimal usdPerMillionCompletionTokens();
+
+    OptionalInt runsPerMinute();
+
+    @WithDefault("2")
+    int atOnce();
+}

@@ -1,0 +1,127 @@
+package com.alphaheng.worker.git;
+
+import com.alphaheng.worker.job.Checkouts.Checkout;
+import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.EnvironmentFailure.Code;
+import com.alphaheng.worker.job.Integration;
+import com.alphaheng.worker.job.seal.ChangedFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The branch `heng/CAMPAIGN` of the source repository. Moving it is one compare-and-swap push, so any number of
+/// workers may try: the branch itself is the merge train's order.
+public final class GitIntegration implements Integration {
+    private static final Map<String, String> IDENTITY = Map.of("GIT_AUTHOR_NAME", "AlphaHENG worker",
+            "GIT_AUTHOR_EMAIL", "worker@alphaheng.invalid", "GIT_COMMITTER_NAME", "AlphaHENG worker",
+            "GIT_COMMITTER_EMAIL", "worker@alphaheng.invalid");
+
+    private final GitCheckouts checkouts;
+
+    public GitIntegration(GitCheckouts checkouts) {
+        this.checkouts = checkouts;
+    }
+
+    @Override
+    public String tip(String campaign, Optional<String> commit) throws EnvironmentFailure {
+        return checkouts.locate(List.of("refs/heads/" + branch(campaign), commit.orElse(GitCheckouts.SOURCE_HEAD)));
+    }
+
+    @Override
+    public Optional<String> record(Path checkout, String message) throws EnvironmentFailure {
+        try {
+            must(GitCommand.run(checkout, List.of("add", "--all"), IDENTITY, ""));
+            if (GitCommand.run(checkout, List.of("diff", "--cached", "--quiet")).ok()) {
+                return Optional.empty();
+            }
+            must(GitCommand.run(checkout, List.of("commit", "--quiet", "--no-verify", "--file", "-"), IDENTITY,
+                    message));
+            return Optional.of(must(GitCommand.run(checkout, List.of("rev-parse", "HEAD"))).text());
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public List<ChangedFile> changes(String base, String candidate) throws EnvironmentFailure {
+        try {
+            return GitChanges.between(checkouts.mirror(), base, candidate);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public Rebased rebase(String candidate, String onto) throws EnvironmentFailure {
+        try (Checkout tree = checkouts.checkout("rebase", Optional.of(onto))) {
+            GitCommand.Result picked = GitCommand.run(tree.folder(), List.of("cherry-pick", "--allow-empty",
+                    "--keep-redundant-commits", candidate), IDENTITY, "");
+            if (picked.ok()) {
+                return new Rebased.Clean(must(GitCommand.run(tree.folder(), List.of("rev-parse", "HEAD"))).text());
+            }
+            String files = GitCommand.run(tree.folder(), List.of("diff", "--name-only", "--diff-filter=U")).text();
+            return new Rebased.Conflict(files.isEmpty() ? List.of(picked.text()) : files.lines().toList());
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public boolean advance(String campaign, String expected, String next) throws EnvironmentFailure {
+        String reference = "refs/heads/" + branch(campaign);
+        try {
+            boolean exists = !must(GitCommand.run(checkouts.mirror(), List.of("ls-remote", "--", checkouts.source(),
+                    reference))).text().isEmpty();
+            GitCommand.Result pushed = GitCommand.run(checkouts.mirror(), List.of("push", "--quiet",
+                    "--force-with-lease=" + reference + ":" + (exists ? expected : ""), "--", checkouts.source(),
+                    next + ":" + reference));
+            if (!pushed.ok() && !pushed.text().contains("stale info") && !pushed.text().contains("rejected")) {
+                must(pushed);
+            }
+            return pushed.ok();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /// Takes a merged commit back: a commit that reverts it, at the branch's tip.
+    ///
+    /// @return the new tip
+    public String revert(String campaign, String commit) throws EnvironmentFailure {
+        String tip = tip(campaign, Optional.empty());
+        try (Checkout tree = checkouts.checkout("revert", Optional.of(tip))) {
+            GitCommand.Result reverted = GitCommand.run(tree.folder(), List.of("revert", "--no-edit", commit),
+                    IDENTITY, "");
+            if (!reverted.ok()) {
+                throw new EnvironmentFailure(Code.BAD_CONFIGURATION, commit + " cannot be taken back from "
+                        + branch(campaign) + " by itself", "take back first what was merged on top of it");
+            }
+            String next = must(GitCommand.run(tree.folder(), List.of("rev-parse", "HEAD"))).text();
+            if (!advance(campaign, tip, next)) {
+                throw new EnvironmentFailure(Code.BAD_CONFIGURATION, branch(campaign) + " moved meanwhile",
+                        "try again");
+            }
+            return next;
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private static String branch(String campaign) {
+        return "heng/" + campaign.replaceAll("[^A-Za-z0-9._-]", "_");
+    }
+
+    private static GitCommand.Result must(GitCommand.Result result) throws EnvironmentFailure {
+        if (!result.ok()) {
+            throw new EnvironmentFailure(Code.SOURCE_UNREACHABLE, "git failed: " + result.text(),
+                    "check the source repository and this user's right to push to it");
+        }
+        return result;
+    }
+
+    private static EnvironmentFailure broken(IOException e) {
+        return new EnvironmentFailure(Code.NO_GIT, "git cannot be run (" + e.getMessage() + ")", "install git", e);
+    }
+}

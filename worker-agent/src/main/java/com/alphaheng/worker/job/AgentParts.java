@@ -1,0 +1,34 @@
+package com.alphaheng.worker.job;
+
+import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.worker.job.agent.AgentBackend;
+import com.alphaheng.worker.job.agent.AgentRouter;
+import com.alphaheng.worker.job.agent.SpendLedger;
+import com.alphaheng.worker.job.seal.SourceFiles;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/// What agent attempts need besides checkouts and commands.
+///
+/// @param backends by name
+/// @param order    who is asked for tasks that name no backend; empty means that such tasks are only verified here
+public record AgentParts(Map<String, AgentBackend> backends, List<String> order, AgentRouter router,
+                         SpendLedger ledger, Integration integration, SourceFiles files, RandomGenerator random) {
+    public AgentParts {
+        backends = Map.copyOf(backends);
+        order = List.copyOf(order);
+    }
+
+    /// Who may be asked, in order of preference: whom the task names, as far as configured here, or everybody.
+    List<String> candidates(TaskSpec task) {
+        return task.backends().isEmpty() ? order : task.backends().stream().filter(backends::containsKey).toList();
+    }
+
+    /// The names that the coordinator should know. None if tasks without a preference are only verified here: a task
+    /// that names `patch` comes all the same, for the coordinator keeps no verifiable task from a worker without
+    /// agents.
+    public List<String> advertised() {
+        return order.isEmpty() ? List.of() : backends.keySet().stream().sorted().toList();
+    }
+}

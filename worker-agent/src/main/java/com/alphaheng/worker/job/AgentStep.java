@@ -1,0 +1,219 @@
+package com.alphaheng.worker.job;
+
+import com.alphaheng.protocol.AttemptResult.Metric;
+import com.alphaheng.protocol.AttemptResult.Outcome;
+import com.alphaheng.spec.BenchmarkSpec;
+import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.worker.job.Checkouts.Checkout;
+import com.alphaheng.worker.job.EnvironmentFailure.Code;
+import com.alphaheng.worker.job.agent.AgentBackend;
+import com.alphaheng.worker.job.agent.AgentFailure;
+import com.alphaheng.worker.job.agent.AgentRouter;
+import com.alphaheng.worker.job.agent.AgentRun;
+import com.alphaheng.worker.job.agent.Allowance;
+import com.alphaheng.worker.job.agent.Usage;
+import com.alphaheng.worker.job.measure.MetricsDocument;
+import com.alphaheng.worker.job.seal.SealPolicy;
+import com.alphaheng.worker.job.seal.SealedVerdict;
+import com.alphaheng.worker.job.seal.SealedVerification;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Lets a backend change the source, then treats the change as a stranger's: sealed verification in fresh checkouts,
+/// measurement against the base, a second measurement before a win counts, and the same again on the tip of the
+/// integration branch if that moved meanwhile. Only then does the branch advance.
+final class AgentStep {
+    private static final int MOST_REBASES = 5;
+    private static final int MOST_BACKENDS = 4;
+
+    private final AttemptContext context;
+    private final AgentParts parts;
+    private final Checkouts checkouts;
+    private final TaskSpec task;
+    private final String campaign;
+    private String commit = "";
+
+    AgentStep(AttemptContext context, AgentParts parts, Checkouts checkouts) {
+        this.context = context;
+        this.parts = parts;
+        this.checkouts = checkouts;
+        this.task = context.job().task();
+        this.campaign = context.attempt().campaign();
+    }
+
+    /// The commit that was tested last; the merged one after success.
+    String commit() {
+        return commit;
+    }
+
+    StepResult run() throws EnvironmentFailure {
+        String base = parts.integration().tip(campaign, context.job().commit());
+        commit = base;
+        Set<String> tried = new HashSet<>();
+        List<String> failures = new ArrayList<>();
+        while (tried.size() < MOST_BACKENDS) {
+            AgentRouter.Choice choice = parts.router().start(parts.candidates(task), tried, context.clock().instant());
+            switch (choice) {
+                case AgentRouter.Choice.Nobody nobody -> {
+                    failures.add(nobody.why());
+                    return failed(failures);
+                }
+                case AgentRouter.Choice.Use(String name) -> {
+                    tried.add(name);
+                    Made made = change(name, base);
+                    if (made.candidate.isPresent()) {
+                        return accept(base, made.candidate.get()).withUsage(made.usage);
+                    }
+                    if (made.failure.get().failure() == AgentFailure.STOPPED) {
+                        return context.stopped();
+                    }
+                    if (made.failure.get().failure() == AgentFailure.TIME_LIMIT) {
+                        return context.timedOut();
+                    }
+                    failures.add(name + ": " + made.failure.get().failure().word() + ", " + made.failure.get()
+                            .reason());
+                    context.say("backend " + failures.getLast());
+                    if (made.failure.get().failure() == AgentFailure.OVER_BUDGET) {
+                        return failed(failures);
+                    }
+                }
+            }
+        }
+        return failed(failures);
+    }
+
+    private static StepResult failed(List<String> failures) {
+        return StepResult.failed(Outcome.AGENT_FAILED, "no backend made a change: " + String.join("; ", failures));
+    }
+
+    private record Made(Optional<String> candidate, Optional<AgentRun.Failed> failure, Usage usage) {
+    }
+
+    private Made change(String name, String base) throws EnvironmentFailure {
+        AgentBackend backend = parts.backends().get(name);
+        context.stage("running agent");
+        context.say("backend " + name + " starts at " + base);
+        Optional<AgentRun.Failed> failure = Optional.of(new AgentRun.Failed(AgentFailure.STOPPED, "the worker failed",
+                Optional.empty(), Usage.NONE));
+        try (Checkout tree = checkouts.checkout(context.label(), Optional.of(base))) {
+            Allowance allowance = parts.ledger().allowance(context.attempt().taskKey(), task.budget());
+            AgentRun run = allowance.allows(Usage.NONE) ? backend.run(new AgentBackend.Request(context.attempt(),
+                    task.prompt(), tree.folder(), context.environment(), agentTime(), allowance, context.stop(),
+                    context.output())) : new AgentRun.Failed(AgentFailure.OVER_BUDGET, "the task's budget is spent",
+                    Optional.empty(), Usage.NONE);
+            parts.ledger().add(context.attempt().taskKey(), run.usage());
+            failure = run instanceof AgentRun.Failed failed ? Optional.of(failed) : Optional.empty();
+            if (failure.isPresent()) {
+                return new Made(Optional.empty(), failure, run.usage());
+            }
+            Optional<String> candidate = parts.integration()
+                    .record(tree.folder(), task.name() + "\n\nBy backend " + name
+                    + " for " + context.attempt());
+            if (candidate.isEmpty()) {
+                failure = Optional.of(new AgentRun.Failed(AgentFailure.NO_CHANGE, "it changed nothing",
+                        Optional.empty(),
+                        run.usage()));
+            }
+            return new Made(candidate, failure, run.usage());
+        } finally {
+            parts.router().ended(name, failure, context.clock().instant());
+        }
+    }
+
+    private Duration agentTime() {
+        Duration left = context.timeLeft();
+        return task.budget().time().filter(most -> most.compareTo(left) < 0).orElse(left);
+    }
+
+    private StepResult accept(String firstBase, String firstCandidate) throws EnvironmentFailure {
+        String base = firstBase;
+        String candidate = firstCandidate;
+        for (int i = 0; i < MOST_REBASES; i++) {
+            commit = candidate;
+            StepResult judged = judge(base, candidate);
+            if (!judged.succeeded()) {
+                return judged;
+            }
+            context.stage("merging");
+            if (parts.integration().advance(campaign, base, candidate)) {
+                context.say("merged as " + candidate + " onto " + base);
+                return judged.because("merged as " + candidate);
+            }
+            String tip = parts.integration().tip(campaign, context.job().commit());
+            context.say("the integration branch moved to " + tip + "; rebasing");
+            switch (parts.integration().rebase(candidate, tip)) {
+                case Integration.Rebased.Clean(String rebased) -> candidate = rebased;
+                case Integration.Rebased.Conflict(List<String> files) -> {
+                    return StepResult.failed(Outcome.AGENT_FAILED, "conflicts with what was merged meanwhile in "
+                            + String.join(", ", files) + "; the next try starts from there");
+                }
+            }
+            base = tip;
+        }
+        return StepResult.failed(Outcome.AGENT_FAILED, "the integration branch moved " + MOST_REBASES
+                + " times while this change was being verified");
+    }
+
+    private StepResult judge(String base, String candidate) throws EnvironmentFailure {
+        try (Checkout baseTree = checkouts.checkout(context.label() + "-base", Optional.of(base));
+             Checkout tree = checkouts.checkout(context.label() + "-candidate", Optional.of(candidate))) {
+            context.stage("verifying");
+            SealedVerification verification = new SealedVerification((source, script, folder, environment, limit) ->
+                    context.sealed(source, script, folder, environment, limit), parts.files(), parts.random(),
+                            context::say);
+            SealedVerdict verdict = verification.verify(new SealedVerification.Subject(policy(baseTree),
+                    parts.integration().changes(base, candidate), task.touches(), task.verifyCommand(), base,
+                    baseTree.folder(), tree.folder()));
+            StepResult verified = switch (verdict) {
+                case SealedVerdict.Interrupted interrupted -> context.killed("the verification", interrupted.killed());
+                case SealedVerdict.Rejected rejected -> {
+                    rejected.lastLines().forEach(line -> context.output().line("verify", line));
+                    yield new StepResult(Outcome.AGENT_FAILED, "rejected, " + rejected.rejection().describe(),
+                            rejected.exitStatus(), List.of());
+                }
+                case SealedVerdict.Accepted accepted -> StepResult.passed(Optional.of(0), metrics(accepted));
+            };
+            if (!verified.succeeded() || task.benchmark().isEmpty()) {
+                return verified;
+            }
+            BenchmarkSpec stated = task.benchmark().get();
+            BenchmarkSpec spec = new BenchmarkSpec(stated.command(), Optional.of(stated.baselineCommand()
+                    .orElse(stated.command())), stated.metric(), stated.better(), stated.minimumEffect(),
+                    stated.stage());
+            StepResult first = new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run();
+            if (!first.succeeded()) {
+                return asAgentFailure(first);
+            }
+            context.say("a gain; measuring once more before it counts");
+            return asAgentFailure(new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run());
+        }
+    }
+
+    /// What the benchmark denies this change, another try of an agent may reach.
+    private static StepResult asAgentFailure(StepResult measured) {
+        return measured.outcome() == Outcome.VERIFICATION_FAILED
+                ? new StepResult(Outcome.AGENT_FAILED, measured.reason(), measured.exitStatus(), measured.metrics())
+                : measured;
+    }
+
+    private List<Metric> metrics(SealedVerdict.Accepted accepted) {
+        try {
+            return accepted.metrics().isPresent() ? MetricsDocument.parse(accepted.metrics().get()) : List.of();
+        } catch (MetricsDocument.BadMetrics e) {
+            context.say("the verify command's metrics are left out: " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    private SealPolicy policy(Checkout base) throws EnvironmentFailure {
+        try {
+            return parts.files().read(base.folder(), SealPolicy.FILE).map(SealPolicy::parse).orElse(SealPolicy.DEFAULT);
+        } catch (IllegalArgumentException e) {
+            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, e.getMessage(), "correct the file in the source", e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package com.alphaheng.worker.job;
+
+import com.alphaheng.worker.job.seal.ChangedFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Port: the campaign's integration branch in the source repository, and the commits on their way there.
+public interface Integration {
+    /// The commit that a change starts from and is measured against: the tip of the campaign's branch, or, before the
+    /// first merge, the given commit or the tip of the source.
+    String tip(String campaign, Optional<String> commit) throws EnvironmentFailure;
+
+    /// Commits everything in the checkout; empty if nothing differs from its commit.
+    Optional<String> record(Path checkout, String message) throws EnvironmentFailure;
+
+    List<ChangedFile> changes(String base, String candidate) throws EnvironmentFailure;
+
+    /// The candidate's change on top of another commit.
+    Rebased rebase(String candidate, String onto) throws EnvironmentFailure;
+
+    /// Moves the campaign's branch, only if it still is where it is expected to be.
+    ///
+    /// @param expected the branch's tip, or whatever commit stood for it before the first merge
+    /// @return false if somebody else moved it
+    boolean advance(String campaign, String expected, String next) throws EnvironmentFailure;
+
+    /// How a rebase ended.
+    sealed interface Rebased {
+        record Clean(String commit) implements Rebased {
+        }
+
+        record Conflict(List<String> files) implements Rebased {
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package com.alphaheng.worker.job.agent;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// How a backend's run ended. Whether anything changed is seen in the checkout, not believed.
+public sealed interface AgentRun {
+    Usage usage();
+
+    record Done(Usage usage) implements AgentRun {
+    }
+
+    /// @param retryAfter as the backend asked, for rate limits
+    record Failed(AgentFailure failure, String reason, Optional<Duration> retryAfter, Usage usage)
+            implements AgentRun {
+    }
+}

@@ -1,0 +1,19 @@
+package com.alphaheng.worker.job.agent;
+
+import com.alphaheng.spec.Budget;
+import java.math.BigDecimal;
+import java.util.Optional;
+
+/// What is left of a task's budget.
+public record Allowance(Optional<BigDecimal> usd, Optional<Long> tokens) {
+    static Allowance of(Budget budget, Usage spent) {
+        return new Allowance(budget.usd().map(most -> most.subtract(spent.usd())),
+                budget.tokens().map(most -> most - spent.tokens()));
+    }
+
+    /// Whether a further call that may cost this much still fits.
+    public boolean allows(Usage next) {
+        return usd.map(left -> left.signum() > 0 && left.compareTo(next.usd()) >= 0).orElse(true)
+                && tokens.map(left -> left > 0 && left >= next.tokens()).orElse(true);
+    }
+}

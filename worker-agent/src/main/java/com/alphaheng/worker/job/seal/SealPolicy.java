@@ -1,0 +1,74 @@
+package com.alphaheng.worker.job.seal;
+
+import com.alphaheng.protocol.ProtocolCodec;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/// What a repository's owner lays down for changes to it, in the file `sealing.json` at its root. Always read from the
+/// base commit, never from the change.
+///
+/// @param guarded   globs of what a change may not touch
+/// @param editable  globs of what it may touch; empty means everything not guarded
+/// @param forbidden regular expressions that no added line of code may match
+/// @param prepare   command that builds; run before the verify command
+/// @param counters  names in the verify command's metrics that may not be lower than on the base
+/// @param challenge inputs drawn at verification, on which change and base must agree
+public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<String> editable,
+                         List<String> forbidden, Optional<String> prepare, List<String> counters,
+                         Optional<Challenge> challenge) {
+    public static final String FILE = "sealing.json";
+
+    /// For repositories without the file: tests, build files, launchers and continuous integration.
+    public static final SealPolicy DEFAULT = new SealPolicy(List.of("**/src/test/**", "**/pom.xml", "pom.xml",
+            "**/build.gradle*", "mvnw", ".mvn/**", ".ci/**", ".github/**", "task-specs/**", FILE), List.of(), List.of(),
+            Optional.empty(), List.of(), Optional.empty());
+
+    private static final ObjectMapper MAPPER = ProtocolCodec.jsonMapper()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    public SealPolicy {
+        guarded = guarded == null ? List.of() : List.copyOf(guarded);
+        editable = editable == null ? List.of() : List.copyOf(editable);
+        forbidden = forbidden == null ? List.of() : List.copyOf(forbidden);
+        prepare = prepare == null ? Optional.empty() : prepare;
+        counters = counters == null ? List.of() : List.copyOf(counters);
+        challenge = challenge == null ? Optional.empty() : challenge;
+        forbidden.forEach(Pattern::compile);
+    }
+
+    /// @param command    reads `$HENG_CHALLENGES` (`operation size seed` per line), makes each input from its seed, and
+    ///                   writes `{"answers": [{"values": [...]}], ...}` in that order into `$HENG_METRICS`
+    /// @param operations asked for by name
+    /// @param sizes      asked for, awkward ones among them
+    /// @param tolerance  largest difference, relative to the larger of the expected value and 1
+    /// @param timed      measured with fresh and with repeated inputs, to find what remembers its inputs
+    public record Challenge(String command, List<String> operations, List<Integer> sizes, double tolerance,
+                            Optional<Timed> timed) {
+        public Challenge {
+            timed = timed == null ? Optional.empty() : timed;
+            operations = List.copyOf(operations);
+            sizes = List.copyOf(sizes);
+        }
+    }
+
+    /// Should take clearly longer than starting the command does.
+    ///
+    /// @param count how often the operation is asked for in one run
+    public record Timed(String operation, int size, int count) {
+    }
+
+    /// @throws IllegalArgumentException saying what is wrong with the file
+    public static SealPolicy parse(String json) {
+        try {
+            return MAPPER.readValue(json, SealPolicy.class);
+        } catch (JsonProcessingException | PatternSyntaxException e) {
+            throw new IllegalArgumentException(FILE + " of the base commit cannot be used: " + e.getMessage(), e);
+        }
+    }
+}

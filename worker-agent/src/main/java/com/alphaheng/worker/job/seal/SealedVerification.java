@@ -1,0 +1,285 @@
+package com.alphaheng.worker.job.seal;
+
+import com.alphaheng.worker.job.Commands;
+import com.alphaheng.worker.job.Commands.Exited;
+import com.alphaheng.worker.job.Commands.Killed;
+import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.EnvironmentFailure.Code;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// Decides whether a change may count: by rules on the change itself, and by running base and candidate side by side in
+/// fresh checkouts without a network. Trusts nothing the candidate says of itself: its outputs are compared on inputs
+/// drawn just now, and its code is made to fail to see whether anybody notices.
+public final class SealedVerification {
+    /// An answer to a repeated input this much faster than to fresh ones was remembered, not computed.
+    private static final double CACHED_SHARE = 0.5;
+    private static final int TIMED_TRIES = 2;
+    private static final Duration CHALLENGE_SLACK = Duration.ofSeconds(10);
+
+    private final Runner runner;
+    private final SourceFiles files;
+    private final RandomGenerator random;
+    private final Consumer<String> log;
+    private final Map<String, Answers> baseProofs = new HashMap<>();
+    private final Set<Path> preparedBases = new HashSet<>();
+
+    /// Runs a command sealed, in the time the attempt has left.
+    public interface Runner {
+        /// @param limit the shorter of this and the attempt's own limit holds
+        Commands.Outcome run(String source, String script, Path folder, Map<String, String> environment,
+                             Optional<Duration> limit) throws EnvironmentFailure;
+    }
+
+    /// @param change what the candidate's commit changes against the base's
+    /// @param verify the task's verify command
+    public record Subject(SealPolicy policy, List<ChangedFile> change, List<String> touches, Optional<String> verify,
+                          String baseCommit, Path base, Path candidate) {
+    }
+
+    /// @param log told what was proven
+    public SealedVerification(Runner runner, SourceFiles files, RandomGenerator random, Consumer<String> log) {
+        this.runner = runner;
+        this.files = files;
+        this.random = random;
+        this.log = log;
+    }
+
+    /// @throws EnvironmentFailure if the base itself fails, so that nothing can be said of the change
+    public SealedVerdict verify(Subject subject) throws EnvironmentFailure {
+        Optional<Rejection> broken = ChangeRules.check(subject.change, subject.policy, subject.touches);
+        if (broken.isPresent()) {
+            return new SealedVerdict.Rejected(broken.get(), Optional.empty(), List.of());
+        }
+        Map<String, String> before = fingerprint(subject);
+        try {
+            prepareBase(subject);
+            Exited verified = verifyCandidate(subject);
+            challenge(subject);
+            if (!fingerprint(subject).equals(before)) {
+                throw new Stop(new Rejection(SealRule.TAMPERED, "found by comparing hashes"), Optional.empty(),
+                        List.of());
+            }
+            List<String> proofs = sabotage(subject);
+            return new SealedVerdict.Accepted(verified.metrics(), proofs);
+        } catch (Stop stop) {
+            return stop.verdict;
+        }
+    }
+
+    private Map<String, String> fingerprint(Subject subject) {
+        Map<String, String> all = new HashMap<>();
+        List<String> guarded = subject.policy.guarded();
+        files.hashes(subject.candidate, path -> Glob.anyMatches(guarded, path))
+                .forEach((path, hash) -> all.put("candidate/" + path, hash));
+        files.hashes(subject.base, path -> Glob.anyMatches(guarded, path)
+                || Glob.anyMatches(subject.policy.editable(), path))
+                .forEach((path, hash) -> all.put("base/" + path, hash));
+        return all;
+    }
+
+    private void prepareBase(Subject subject) throws EnvironmentFailure {
+        if (subject.policy.prepare().isPresent() && preparedBases.add(subject.base)) {
+            mustWorkOnBase(run("build", subject.policy.prepare().get(), subject.base));
+        }
+        String key = subject.baseCommit + "\n" + subject.verify.orElse("");
+        if (!subject.policy.counters().isEmpty() && subject.verify.isPresent() && !baseProofs.containsKey(key)) {
+            baseProofs.put(key, Answers.parse(mustWorkOnBase(run("verify", subject.verify.get(), subject.base))
+                    .metrics()));
+        }
+    }
+
+    private static Exited mustWorkOnBase(Exited exited) throws EnvironmentFailure {
+        if (exited.status() != 0) {
+            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "the base commit itself fails with exit status "
+                    + exited.status() + (exited.lastLines().isEmpty() ? "" : ", " + exited.lastLines().getLast()),
+                    "mend the base, or correct the verify command or " + SealPolicy.FILE);
+        }
+        return exited;
+    }
+
+    private Exited verifyCandidate(Subject subject) throws EnvironmentFailure {
+        if (subject.policy.prepare().isPresent()) {
+            Exited built = run("build", subject.policy.prepare().get(), subject.candidate);
+            reject(built.status() != 0, SealRule.BUILD_FAILED, built);
+            reject(!built.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, built);
+        }
+        if (subject.verify.isEmpty()) {
+            return new Exited(0, List.of(), Duration.ZERO, Optional.empty(), List.of(), Optional.empty());
+        }
+        Exited verified = run("verify", subject.verify.get(), subject.candidate);
+        reject(!verified.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, verified);
+        reject(verified.status() != 0, SealRule.VERIFY_FAILED, verified);
+        Answers proof = Answers.parse(verified.metrics());
+        Answers expected = baseProofs.getOrDefault(subject.baseCommit + "\n" + subject.verify.get(), Answers.NONE);
+        for (String counter : subject.policy.counters()) {
+            long wanted = Math.max(1, expected.counters().getOrDefault(counter, 0L));
+            long found = proof.counters().getOrDefault(counter, 0L);
+            if (found < wanted) {
+                throw new Stop(new Rejection(SealRule.NO_PROOF, counter + ": " + found + " instead of " + wanted),
+                        Optional.of(0), verified.lastLines());
+            }
+        }
+        return verified;
+    }
+
+    private void challenge(Subject subject) throws EnvironmentFailure {
+        if (subject.policy.challenge().isEmpty()) {
+            return;
+        }
+        SealPolicy.Challenge challenge = subject.policy.challenge().get();
+        ChallengePlan plan = ChallengePlan.drawn(challenge, random);
+        Exited expectedRun = mustWorkOnBase(ask(challenge, plan, subject.base, Optional.empty()));
+        List<List<Double>> expected = Answers.parse(expectedRun.metrics()).values();
+        Duration limit = expectedRun.elapsed().multipliedBy(10).plus(CHALLENGE_SLACK);
+        Answers answers = answered(challenge, plan, subject.candidate, limit);
+        answers.differenceFrom(expected, challenge.tolerance(), plan.lines()).ifPresent(difference -> {
+            throw new Stop(new Rejection(SealRule.WRONG_OUTPUT, difference), Optional.of(0), List.of());
+        });
+        Answers again = answered(challenge, plan.reversed(), subject.candidate, limit);
+        again.differenceFrom(expected.reversed(), challenge.tolerance(), plan.reversed().lines())
+                .ifPresent(difference -> {
+                    throw new Stop(new Rejection(SealRule.NOT_REPEATABLE, difference), Optional.of(0), List.of());
+                });
+        if (challenge.timed().isPresent()) {
+            compareWithRepeated(subject, challenge, challenge.timed().get());
+        }
+    }
+
+    /// Compares processor time, which a busy machine does not lengthen, and believes it only when seen twice.
+    private void compareWithRepeated(Subject subject, SealPolicy.Challenge challenge, SealPolicy.Timed timed)
+            throws EnvironmentFailure {
+        double share = 0;
+        for (int i = 0; i < TIMED_TRIES; i++) {
+            ChallengePlan fresh = ChallengePlan.fresh(timed, random);
+            share = time(ask(challenge, fresh.repeated(), subject.candidate, Optional.empty()))
+                    / time(ask(challenge, fresh, subject.candidate, Optional.empty()));
+            if (share >= CACHED_SHARE) {
+                return;
+            }
+        }
+        throw new Stop(new Rejection(SealRule.INPUT_CACHED,
+                "%s took %.2f of the time".formatted(timed.operation(), share)),
+                Optional.of(0), List.of());
+    }
+
+    private static double time(Exited exited) {
+        return exited.processorTime().orElse(exited.elapsed()).toNanos();
+    }
+
+    private Answers answered(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder, Duration limit)
+            throws EnvironmentFailure {
+        Exited exited = ask(challenge, plan, folder, Optional.of(limit));
+        reject(!exited.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, exited);
+        reject(exited.status() != 0, SealRule.NO_ANSWER, exited);
+        Answers answers = Answers.parse(exited.metrics());
+        if (answers.values().size() != plan.lines().size()) {
+            throw new Stop(new Rejection(SealRule.NO_ANSWER, answers.values().size() + " of " + plan.lines().size()),
+                    Optional.of(0), exited.lastLines());
+        }
+        return answers;
+    }
+
+    private Exited ask(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder, Optional<Duration> limit)
+            throws EnvironmentFailure {
+        return switch (runner.run("verify", challenge.command(), folder, Map.of("HENG_CHALLENGES", plan.text()),
+                limit)) {
+            case Exited exited -> exited;
+            case Killed killed when limit.isPresent() && killed.cause() == Commands.Cause.TIME_LIMIT
+                    && killed.elapsed().compareTo(limit.get()) >= 0 ->
+                    throw new Stop(new Rejection(SealRule.NO_ANSWER, "no end after " + limit.get().toSeconds()
+                            + " s, ten times what the base takes"), Optional.empty(), killed.lastLines());
+            case Killed killed -> throw new Stop(killed);
+        };
+    }
+
+    private List<String> sabotage(Subject subject) throws EnvironmentFailure {
+        List<String> proofs = new ArrayList<>();
+        for (ChangedFile file : subject.change) {
+            if (file.deleted() || Sabotage.codeLines(file).isEmpty()) {
+                continue;
+            }
+            String original = files.read(subject.candidate, file.path()).orElseThrow();
+            for (Sabotage.Variant variant : Sabotage.of(file.path(), original, Sabotage.codeLines(file))) {
+                String where = variant.path() + ", " + variant.what();
+                files.write(subject.candidate, file.path(), variant.content());
+                boolean noticed = fails(subject);
+                files.write(subject.candidate, file.path(), original);
+                if (!noticed) {
+                    throw new Stop(new Rejection(SealRule.NEVER_EXECUTED, where), Optional.of(0), List.of());
+                }
+                proofs.add(where);
+                log.accept("made to fail, and the checks noticed: " + where);
+            }
+        }
+        // What is measured next must be the candidate, not its last sabotaged build.
+        if (subject.policy.prepare().isPresent() && !proofs.isEmpty()) {
+            Exited built = run("build", subject.policy.prepare().get(), subject.candidate);
+            reject(built.status() != 0, SealRule.BUILD_FAILED, built);
+        }
+        boolean code = subject.change.stream().anyMatch(file -> !Sabotage.codeLines(file).isEmpty());
+        if (code && proofs.isEmpty()) {
+            throw new Stop(new Rejection(SealRule.NOT_PROVEN, "no function holds the changed lines"), Optional.empty(),
+                    List.of());
+        }
+        return proofs;
+    }
+
+    /// Whether the checks fail for the sabotaged candidate. One that no longer builds proves nothing.
+    private boolean fails(Subject subject) throws EnvironmentFailure {
+        if (subject.policy.prepare().isPresent()) {
+            Exited built = run("build", subject.policy.prepare().get(), subject.candidate);
+            reject(built.status() != 0, SealRule.NOT_PROVEN, built);
+        }
+        if (subject.verify.isPresent() && run("verify", subject.verify.get(), subject.candidate).status() != 0) {
+            return true;
+        }
+        if (subject.policy.challenge().isEmpty()) {
+            return false;
+        }
+        ChallengePlan plan = ChallengePlan.drawn(subject.policy.challenge().get(), random);
+        Exited asked = ask(subject.policy.challenge().get(), plan, subject.candidate, Optional.empty());
+        return asked.status() != 0 || Answers.parse(asked.metrics()).values().size() != plan.lines().size();
+    }
+
+    private Exited run(String source, String script, Path folder) throws EnvironmentFailure {
+        return switch (runner.run(source, script, folder, Map.of(), Optional.empty())) {
+            case Exited exited -> exited;
+            case Killed killed -> throw new Stop(killed);
+        };
+    }
+
+    private static void reject(boolean broken, SealRule rule, Exited exited) {
+        if (broken) {
+            String detail = rule == SealRule.LEFT_PROCESSES ? String.join("; ", exited.leftProcesses())
+                    : "exit status " + exited.status()
+                    + (exited.lastLines().isEmpty() ? "" : ", " + exited.lastLines().getLast());
+            throw new Stop(new Rejection(rule, detail), Optional.of(exited.status()), exited.lastLines());
+        }
+    }
+
+    /// Ends the verification from any depth with its verdict.
+    private static final class Stop extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient SealedVerdict verdict;
+
+        Stop(Rejection rejection, Optional<Integer> exitStatus, List<String> lastLines) {
+            super(rejection.describe());
+            this.verdict = new SealedVerdict.Rejected(rejection, exitStatus, lastLines);
+        }
+
+        Stop(Killed killed) {
+            super("killed: " + killed.cause());
+            this.verdict = new SealedVerdict.Interrupted(killed);
+        }
+    }
+}

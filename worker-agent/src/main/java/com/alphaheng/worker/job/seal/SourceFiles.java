@@ -1,0 +1,17 @@
+package com.alphaheng.worker.job.seal;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Port: the files of a checkout.
+public interface SourceFiles {
+    /// Empty if there is no such file.
+    Optional<String> read(Path folder, String path);
+
+    void write(Path folder, String path, String content);
+
+    /// SHA-256 of every file whose path is wanted, by path; links count by where they point.
+    Map<String, String> hashes(Path folder, Predicate<String> wanted);
+}

@@ -1,0 +1,154 @@
+package com.alphaheng.worker.git;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.AttemptResult.Outcome;
+import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.spec.Budget;
+import com.alphaheng.spec.TaskKind;
+import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.worker.job.Integration.Rebased;
+import com.alphaheng.worker.job.Tasks;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Real executables that behave as agent CLIs do on bad days, each through the whole attempt: routed, judged, reported,
+/// and nothing of it left behind.
+@Tag("slow")
+class FakeAgentsTest {
+    @TempDir
+    Path temporary;
+    private AgentWorkshop workshop;
+
+    @BeforeEach
+    void workshop() throws Exception {
+        workshop = new AgentWorkshop(temporary);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            rate-limited           | rate limit | retry after 120 s
+            asks-on-standard-input | crash      | no answer on standard input
+            hangs-silently         | hang       | printed nothing for 2 s
+            crashes                | crash      | exit status 139
+            emits-garbage          | bad output | no text
+            changes-nothing        | no change  | it changed nothing
+            fills-the-disk         | crash      | disk quota
+            not-logged-in          | auth       | 401 Unauthorized
+            overloaded             | overload   | 529
+            """)
+    void aBackendThatFailsIsNamedWithItsReasonAndTheNextOneTakesOver(String name, String failure, String reason)
+            throws Exception {
+        AttemptResult alone = workshop.run(task(List.of(name)));
+        assertThat(alone.outcome()).isEqualTo(Outcome.AGENT_FAILED);
+        assertThat(alone.reason()).contains(name + ": " + failure).contains(reason);
+        AgentWorkshop fresh = new AgentWorkshop(temporary.resolve("again"));
+        AttemptResult withFallback = fresh.run(task(List.of(name, "succeeds")));
+        assertThat(withFallback.reason()).startsWith("merged as ");
+        assertThat(fresh.output()).contains("worker: backend " + name + ": " + failure);
+        workshop.assertNothingLeft();
+    }
+
+    @Test
+    void whatTheSealRejectsIsReportedWithItsRule() throws Exception {
+        AttemptResult cheat = workshop.run(task(List.of("edits-protected-files")));
+        assertThat(cheat.outcome()).isEqualTo(Outcome.AGENT_FAILED);
+        assertThat(cheat.reason()).startsWith("rejected, protected-path: ").contains("verify.sh");
+        AttemptResult wrong = workshop.run(task(List.of("breaks-the-kernel")));
+        assertThat(wrong.reason()).startsWith("rejected, verify-failed: ").contains("41 instead of 42");
+        assertThat(workshop.branch()).as("nothing merged").isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"succeeds", "answers-slowly", "spawns-a-daemon", "leaks-a-secret"})
+    void whatWorksIsMergedAndLeavesNothingBehind(String name) throws Exception {
+        AttemptResult result = workshop.run(task(List.of(name)));
+        assertThat(result.reason()).isEqualTo("merged as " + result.commit());
+        assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(workshop.branch()).contains(result.commit());
+        assertThat(workshop.git("show", result.commit() + ":kernel.sh")).contains("fast");
+        assertThat(workshop.output()).doesNotContain(AgentWorkshop.SECRET);
+        if (name.equals("leaks-a-secret")) {
+            assertThat(workshop.output()).contains("agent: my key is [secret]");
+        }
+        workshop.assertNothingLeft();
+    }
+
+    @Test
+    void aRateLimitedBackendIsNotAskedAgainBeforeItsTime() throws Exception {
+        workshop.run(task(List.of("rate-limited")));
+        AttemptResult second = workshop.run(task(List.of("rate-limited")));
+        assertThat(second.reason()).contains("rests until").contains("after rate limit");
+    }
+
+    @Test
+    void aSpentBudgetStopsTheNextRunAndTheCostIsReported() throws Exception {
+        TaskSpec plain = task(List.of("succeeds")).task();
+        JobSpec job = new JobSpec(new TaskSpec(plain.name(), plain.prompt(), plain.priority(), plain.dependencies(),
+                plain.verifyCommand(), plain.kind(), plain.category(), plain.requires(), plain.backends(),
+                plain.timeout(), plain.retries(), plain.touches(), new Budget(Optional.of(new BigDecimal("0.75")),
+                Optional.empty(), Optional.empty()), plain.benchmark(), plain.artifacts(), plain.location()),
+                Optional.empty());
+        AttemptResult first = workshop.run(job);
+        assertThat(first.metrics()).anyMatch(m -> m.name().equals("agent_usd") && m.value() == 0.75)
+                .anyMatch(m -> m.name().equals("agent_tokens") && m.value() == 1200);
+        assertThat(workshop.run(job).reason()).contains("over budget").contains("budget is spent");
+    }
+
+    @Test
+    void twoChangesOfTheSamePlaceOneIsSentBackWithTheReason() throws Exception {
+        String tip = workshop.git("rev-parse", "HEAD");
+        GitIntegration integration = workshop.integration();
+        AttemptResult first = workshop.run(task(List.of("succeeds")));
+        String other = workshop.commitOn(tip, "kernel.sh", "echo 42 # another way");
+        assertThat(integration.advance("c", tip, other)).as("the branch is elsewhere").isFalse();
+        assertThat(integration.rebase(other, first.commit()))
+                .isEqualTo(new Rebased.Conflict(List.of("kernel.sh")));
+        String apart = workshop.commitOn(tip, "notes.sh", "echo notes");
+        var rebased = (Rebased.Clean) integration.rebase(apart, first.commit());
+        assertThat(integration.advance("c", first.commit(), rebased.commit())).isTrue();
+        assertThat(workshop.git("show", "heng/c:notes.sh")).contains("notes");
+        String reverted = integration.revert("c", first.commit());
+        assertThat(workshop.git("show", reverted + ":kernel.sh")).contains("slow");
+        assertThat(workshop.git("show", reverted + ":notes.sh")).contains("notes");
+    }
+
+    @Test
+    void patchTasksApplyTheEditsOfTheirPrompt() throws Exception {
+        TaskSpec plain = task(List.of("patch")).task();
+        JobSpec job = new JobSpec(new TaskSpec(plain.name(), """
+                Edits follow.
+                === kernel.sh
+                <<<<
+                # slow
+                ====
+                # fast, by a patch
+                >>>>
+                """, plain.priority(), plain.dependencies(), plain.verifyCommand(), plain.kind(), plain.category(),
+                plain.requires(), plain.backends(), plain.timeout(), plain.retries(), plain.touches(), plain.budget(),
+                plain.benchmark(), plain.artifacts(), plain.location()), Optional.empty());
+        AttemptResult result = workshop.run(job);
+        assertThat(result.reason()).isEqualTo("merged as " + result.commit());
+        assertThat(workshop.git("show", "heng/c:kernel.sh")).contains("fast, by a patch");
+        assertThat(workshop.run(task(List.of("patch"))).reason()).contains("patch: bad output");
+    }
+
+    private static JobSpec task(List<String> backends) {
+        TaskSpec plain = Tasks.job(TaskKind.AGENT, Optional.of("bash verify.sh"), Optional.empty(),
+                Duration.ofMinutes(5)).task();
+        return new JobSpec(new TaskSpec(plain.name(), plain.prompt(), plain.priority(), plain.dependencies(),
+                plain.verifyCommand(), plain.kind(), plain.category(), plain.requires(), backends, plain.timeout(),
+                plain.retries(), plain.touches(), plain.budget(), plain.benchmark(), plain.artifacts(),
+                plain.location()), Optional.empty());
+    }
+}

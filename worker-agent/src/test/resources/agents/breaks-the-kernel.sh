@@ -1,0 +1,1 @@
+echo 'echo 41 # fast' > kernel.sh; echo "done"

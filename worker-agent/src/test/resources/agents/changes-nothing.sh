@@ -1,0 +1,1 @@
+echo "I have made the kernel 2.8 times faster."

@@ -1,0 +1,1 @@
+echo "about to crash"; kill -SEGV $$

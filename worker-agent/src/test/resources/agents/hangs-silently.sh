@@ -1,0 +1,1 @@
+echo "thinking"; sleep 600

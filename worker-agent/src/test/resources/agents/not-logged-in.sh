@@ -1,0 +1,1 @@
+echo "401 Unauthorized: please log in"; exit 1

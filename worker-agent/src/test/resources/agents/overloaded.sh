@@ -1,0 +1,1 @@
+echo "529 overloaded_error"; exit 1
