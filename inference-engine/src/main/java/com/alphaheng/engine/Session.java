@@ -83,6 +83,25 @@ public final class Session implements AutoCloseable {
         return timeline.position();
     }
 
+    /// The ids whose rows are in the cache.
+    public int[] cachedIds() {
+        timeline.await();
+        return Arrays.copyOf(ids, Math.min(cached(), known));
+    }
+
+    /// Declares that the cache's rows, which the caller has just written, belong to these ids. [#sync] is next.
+    ///
+    /// @throws ContextFullException     when they do not fit
+    /// @throws IllegalArgumentException when there is none, or one is outside the vocabulary
+    public void restore(int[] rows) {
+        check(rows);
+        System.arraycopy(rows, 0, ids, 0, rows.length);
+        known = rows.length;
+        timeline.truncate(rows.length);
+        taken = timeline.choices();
+        synced = false;
+    }
+
     private void check(int[] prompt) {
         if (prompt.length == 0) {
             throw new IllegalArgumentException("the prompt is empty: give at least one token");

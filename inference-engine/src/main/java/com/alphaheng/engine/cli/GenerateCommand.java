@@ -8,6 +8,7 @@ import com.alphaheng.engine.chat.ChatOptions;
 import com.alphaheng.engine.chat.ChatTemplate;
 import com.alphaheng.engine.chat.Completion;
 import com.alphaheng.engine.chat.JsonValues;
+import com.alphaheng.engine.chat.PromptCache;
 import com.alphaheng.engine.chat.ReplyParser;
 import com.alphaheng.engine.chat.ReplyPart;
 import com.alphaheng.engine.sampling.Sampling;
@@ -100,6 +101,10 @@ final class GenerateCommand implements Callable<Integer> {
         description = "Positions of the KV cache (default: 4096, or as many as the model has).")
     private int context;
 
+    @Option(names = "--prompt-cache", paramLabel = "FILE",
+        description = "Keep the KV cache in this file: what a later prompt shares with this one is not computed again.")
+    private Path cacheFile;
+
     @Option(names = "--json", description = "Print one JSON object at the end instead of the text.")
     private boolean json;
 
@@ -131,6 +136,10 @@ final class GenerateCommand implements Callable<Integer> {
             }
             ReplyParser parser = mode.chat
                 ? new ReplyParser(endsThinking(ids, loaded.tokenizer()), tools) : null;
+            PromptCache cache = cacheFile == null ? null : new PromptCache(loaded.engine());
+            if (cache != null && Files.exists(cacheFile)) {
+                cache.restore(session, cacheFile);
+            }
             Completion completion = Completion.run(session, loaded.tokenizer(), ids, limits(), piece -> {
                 if (parser == null) {
                     out.add(new ReplyPart.Content(piece));
@@ -140,6 +149,9 @@ final class GenerateCommand implements Callable<Integer> {
             }, out::closedByReader);
             if (parser != null) {
                 parser.finish().forEach(out::add);
+            }
+            if (cache != null) {
+                cache.save(session, cacheFile);
             }
             out.end(completion, sampling, loaded.engine(), loadSeconds, stats);
         }

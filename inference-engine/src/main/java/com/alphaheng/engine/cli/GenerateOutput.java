@@ -83,9 +83,10 @@ final class GenerateOutput {
         out.flush();
         if (stats && !json) {
             error.println();
-            error.printf(Locale.ROOT, "prompt %d tokens, %.1f tok/s; generated %d tokens, %.1f tok/s; ended by %s; "
-                    + "seed %d; loaded in %.2f s%n", completion.promptTokens(), completion.prefillRate(),
-                completion.tokens(), completion.decodeRate(), finish(completion), sampling.seed(), loadSeconds);
+            error.printf(Locale.ROOT, "prompt %d tokens, %d of them new, %.1f tok/s; generated %d tokens, %.1f tok/s;"
+                    + " ended by %s; seed %d; loaded in %.2f s%n", completion.promptTokens(),
+                completion.computedTokens(), completion.prefillRate(), completion.tokens(), completion.decodeRate(),
+                finish(completion), sampling.seed(), loadSeconds);
             error.flush();
         }
     }
@@ -97,7 +98,8 @@ final class GenerateOutput {
             report.set("toolCalls", JSON.valueToTree(calls));
         }
         return report.put("finish", finish(completion)).put("promptTokens", completion.promptTokens())
-            .put("tokens", completion.tokens()).put("loadSeconds", loadSeconds)
+            .put("computedPromptTokens", completion.computedTokens()).put("tokens", completion.tokens())
+            .put("loadSeconds", loadSeconds)
             .put("prefillSeconds", completion.prefillSeconds()).put("decodeSeconds", completion.decodeSeconds())
             .put("prefillTokensPerSecond", completion.prefillRate())
             .put("decodeTokensPerSecond", completion.decodeRate()).put("temperature", sampling.temperature())

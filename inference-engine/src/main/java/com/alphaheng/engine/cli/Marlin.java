@@ -3,6 +3,7 @@ package com.alphaheng.engine.cli;
 import com.alphaheng.engine.backend.BackendUnavailableException;
 import com.alphaheng.engine.backend.DeviceException;
 import com.alphaheng.engine.chat.ChatTemplateException;
+import com.alphaheng.engine.chat.PromptCacheException;
 import com.alphaheng.engine.format.ModelFormatException;
 import com.alphaheng.engine.graph.ContextFullException;
 import com.alphaheng.engine.tokenizer.TokenizerException;
@@ -71,6 +72,7 @@ public final class Marlin implements Runnable {
             case ModelFormatException e -> ExitCode.FAILED;
             case TokenizerException e -> ExitCode.FAILED;
             case ChatTemplateException e -> ExitCode.FAILED;
+            case PromptCacheException e -> ExitCode.FAILED;
             case DeviceException e -> ExitCode.FAILED;
             case ContextFullException e -> ExitCode.FAILED;
             case CheckFailedException e -> ExitCode.FAILED;
