@@ -3,9 +3,14 @@ package com.alphaheng.engine.cli;
 import com.alphaheng.engine.Engine;
 import com.alphaheng.engine.bench.Perplexity;
 import com.alphaheng.engine.format.TensorFile;
+import com.alphaheng.engine.tokenizer.ControlTokens;
+import com.alphaheng.engine.tokenizer.Tokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -17,9 +22,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Perplexity on rows of ids.
+/// Perplexity on rows of ids, given as such or as a text.
 @Command(name = "ppl", mixinStandardHelpOptions = true,
-    description = "Perplexity on the rows of an int32 tensor of ids; with --max it is a check.")
+    description = "Perplexity on a text, or on the rows of an int32 tensor of ids; with --max it is a check.")
 final class PplCommand implements Callable<Integer> {
 
     @Spec
@@ -28,12 +33,16 @@ final class PplCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
-    @Parameters(paramLabel = "FILE", description = "Safetensors file with the ids.")
+    @Parameters(paramLabel = "FILE", description = "A UTF-8 text, cut into rows; or a .safetensors file with rows of ids.")
     private Path file;
 
     @Option(names = "--tensor", paramLabel = "NAME", defaultValue = "eval.tokens",
-        description = "Its int32 tensor [rows, length]. Default: ${DEFAULT-VALUE}.")
+        description = "Of a .safetensors file: the int32 tensor [rows, length]. Default: ${DEFAULT-VALUE}.")
     private String tensor;
+
+    @Option(names = "--length", paramLabel = "N", defaultValue = "512",
+        description = "Of a text: ids of a row. Default: ${DEFAULT-VALUE}.")
+    private int length;
 
     @Option(names = "--rows", paramLabel = "N", defaultValue = "0", description = "Only the first N rows.")
     private int limit;
@@ -70,6 +79,31 @@ final class PplCommand implements Callable<Integer> {
     }
 
     private int[][] readRows() {
+        int[][] rows = file.toString().endsWith(".safetensors") ? idRows() : textRows();
+        return limit > 0 && limit < rows.length ? Arrays.copyOf(rows, limit) : rows;
+    }
+
+    /// The text in rows of `length` ids; a remainder that would be no row of its own is left out.
+    private int[][] textRows() {
+        if (length < 2) {
+            throw new IllegalArgumentException("--length must be at least 2, not " + length);
+        }
+        int[] ids;
+        try (Tokenizer tokenizer = Tokenizer.load(model.directory())) {
+            ids = tokenizer.encode(Files.readString(file), ControlTokens.AS_TEXT);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + " as UTF-8 text", e);
+        }
+        if (ids.length < length) {
+            throw new IllegalArgumentException(file + " has " + ids.length + " ids, less than one row of " + length
+                + ": give a longer text or a smaller --length");
+        }
+        int[][] rows = new int[ids.length / length][];
+        Arrays.setAll(rows, row -> Arrays.copyOfRange(ids, row * length, (row + 1) * length));
+        return rows;
+    }
+
+    private int[][] idRows() {
         try (TensorFile ids = new TensorFile(file)) {
             long[] shape = ids.shape(tensor);
             if (shape.length != 2 || shape[1] < 2) {
@@ -77,10 +111,9 @@ final class PplCommand implements Callable<Integer> {
                     + Arrays.toString(shape));
             }
             int[] all = ids.ints(tensor);
-            int length = (int) shape[1];
-            int count = limit > 0 ? Math.min(limit, (int) shape[0]) : (int) shape[0];
-            int[][] rows = new int[count][];
-            Arrays.setAll(rows, row -> Arrays.copyOfRange(all, row * length, (row + 1) * length));
+            int width = (int) shape[1];
+            int[][] rows = new int[(int) shape[0]][];
+            Arrays.setAll(rows, row -> Arrays.copyOfRange(all, row * width, (row + 1) * width));
             return rows;
         }
     }
