@@ -33,7 +33,8 @@ final class PplCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
-    @Parameters(paramLabel = "FILE", description = "A UTF-8 text, cut into rows; or a .safetensors file with rows of ids.")
+    @Parameters(paramLabel = "FILE",
+        description = "A UTF-8 text, cut into rows; or a .safetensors file with rows of ids.")
     private Path file;
 
     @Option(names = "--tensor", paramLabel = "NAME", defaultValue = "eval.tokens",
