@@ -33,7 +33,7 @@ public final class CampaignSummary {
         int total = campaign.path("total").asInt();
         int ended = ended(campaign);
         int filled = total == 0 ? 0 : PROGRESS_WIDTH * ended / total;
-        String line = "%s  [%s%s]  %d of %d tasks done".formatted(campaign.path("name").asText(), "#".repeat(filled),
+        String line = "%s  [%s%s]  %d of %d tasks ended".formatted(campaign.path("name").asText(), "#".repeat(filled),
                 "-".repeat(PROGRESS_WIDTH - filled), ended, total);
         if (campaign.path("finished").asBoolean()) {
             line += ", finished";

@@ -114,7 +114,7 @@ final class CommandsTest {
                 [{"id":"local","state":"ONLINE","running":[{"task":"fuse-norm"}]}]"""));
         assertThat(heng("status")).isZero();
         assertThat(out).isEqualTo("""
-                roadmap  [#########---------------]  12 of 29 tasks done, about 3 min left
+                roadmap  [#########---------------]  12 of 29 tasks ended, about 3 min left
                   10 succeeded, 2 failed, 1 running, 4 ready, 12 waiting, throughput 14.3 tok/s
                   baseline      7.1 tok/s  ###############
                   no-syncs     14.2 tok/s  ##############################  2.00x (1.90 to 2.10)

@@ -5,7 +5,7 @@ import com.alphaheng.cli.Table;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +15,7 @@ import java.util.Set;
 
 /// The campaign as it goes on: on a terminal a block that is redrawn in place, elsewhere one line per event.
 final class LiveSummary {
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
     private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "SKIPPED", "CANCELLED");
 
     private final PrintStream out;
@@ -66,7 +67,7 @@ final class LiveSummary {
 
     private static String ended(JsonNode task, JsonNode campaign) {
         String reason = task.path("status").asText().equals("SUCCEEDED") ? "" : ": " + task.path("reason").asText("");
-        return Table.cut("%s  %-9s %s%s (%d of %d)".formatted(LocalTime.now().truncatedTo(ChronoUnit.SECONDS),
+        return Table.cut("%s  %-9s %s%s (%d of %d)".formatted(CLOCK.format(LocalTime.now()),
                 task.path("status").asText().toLowerCase(Locale.ROOT), task.path("name").asText(), reason,
                 CampaignSummary.ended(campaign), campaign.path("total").asInt()), 160);
     }

@@ -65,7 +65,7 @@ final class KilledProcessesTest {
         assertThat(up.exitValue()).as("output: %s", output).isZero();
         assertThat(output).anyMatch(line -> line.contains("the worker died"))
                 .anyMatch(line -> line.contains("the coordinator died"))
-                .anyMatch(line -> line.contains("10 of 10 tasks done"));
+                .anyMatch(line -> line.contains("10 of 10 tasks ended"));
         assertThat(folder.resolve("reports/status.md")).content().contains("task-9");
         assertThat(folder.resolve("reports/final_benchmark.md")).exists();
         assertEndedOnce();
