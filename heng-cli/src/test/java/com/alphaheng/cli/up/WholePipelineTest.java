@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.alphaheng.broker.BrokerSettings;
 import com.alphaheng.broker.EmbeddedBroker;
+import com.alphaheng.cli.Heng;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.Reader;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `heng up` as a user runs it: real broker, coordinator and worker processes, some of them killed on the way.
 @Tag("slow")
 @Timeout(value = 400, unit = TimeUnit.SECONDS)
-final class KilledProcessesTest {
+final class WholePipelineTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final int TASKS = 10;
 
@@ -92,6 +93,17 @@ final class KilledProcessesTest {
         assertThat(up.waitFor(300, TimeUnit.SECONDS)).as("finished; output so far: %s", second).isTrue();
         assertThat(second).anyMatch(line -> line.contains("0 tasks added"));
         assertEndedOnce();
+    }
+
+    @Test
+    void simulatedWorkersFinishACampaignAlthoughSomeDie() throws Exception {
+        prepareRepository();
+        List<String> output = startUp("--fresh", "--no-submit");
+        awaitTrue("the dashboard is up", () -> output.stream().anyMatch(line -> line.startsWith("dashboard: ")));
+        String url = output.stream().filter(line -> line.startsWith("dashboard: ")).findFirst().orElseThrow()
+                .substring("dashboard: ".length());
+        assertThat(Heng.run("simulate", "--broker=127.0.0.1:" + properties().getProperty("broker.port"), "--url=" + url,
+                "--workers=20", "--tasks=80", "--task-seconds=0.1", "--deaths=0.05", "--limit=200")).isZero();
     }
 
     /// A repository of its own, so that tasks cost nothing to build; they leave a line for every run.

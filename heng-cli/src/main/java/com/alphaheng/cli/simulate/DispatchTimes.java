@@ -1,0 +1,81 @@
+package com.alphaheng.cli.simulate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What the fleet saw of the coordinator's speed: from the moment a task's last dependency was reported finished to
+/// the moment
+/// the task's assignment arrived at a worker. So it includes both ways through Kafka.
+///
+/// It counts only while fewer tasks are ready than workers are idle; otherwise a task waits for a worker, which says
+/// nothing about the coordinator.
+final class DispatchTimes {
+    private final Map<String, List<String>> dependents = new HashMap<>();
+    private final Map<String, Integer> open = new HashMap<>();
+    private final Map<String, Long> readyAt = new HashMap<>();
+    private final List<Long> waits = new ArrayList<>();
+    private final int workers;
+    private int busy;
+    private int assigned;
+    private int deaths;
+    private long first;
+    private long last;
+
+    DispatchTimes(List<SimulatedTasks.Node> nodes, int workers) {
+        this.workers = workers;
+        for (SimulatedTasks.Node node : nodes) {
+            open.put(node.name(), node.dependencies().size());
+            node.dependencies().forEach(dependency ->
+                    dependents.computeIfAbsent(dependency, key -> new ArrayList<>()).add(node.name()));
+        }
+    }
+
+    void assigned(String task) {
+        long now = System.nanoTime();
+        assigned++;
+        busy++;
+        first = first == 0 ? now : first;
+        last = now;
+        Long ready = readyAt.remove(task);
+        if (ready != null && busy + readyAt.size() < workers) {
+            waits.add(now - ready);
+        }
+    }
+
+    void finished(String task) {
+        busy--;
+        for (String dependent : dependents.getOrDefault(task, List.of())) {
+            if (open.merge(dependent, -1, Integer::sum) == 0) {
+                readyAt.put(dependent, System.nanoTime());
+            }
+        }
+    }
+
+    void died() {
+        deaths++;
+    }
+
+    int assignments() {
+        return assigned;
+    }
+
+    int deaths() {
+        return deaths;
+    }
+
+    int samples() {
+        return waits.size();
+    }
+
+    double assignmentsPerSecond() {
+        return assigned < 2 ? 0 : (assigned - 1) * 1e9 / (last - first);
+    }
+
+    /// Milliseconds; 0 without samples.
+    double quantile(double share) {
+        List<Long> sorted = waits.stream().sorted().toList();
+        return sorted.isEmpty() ? 0 : sorted.get((int) Math.min(sorted.size() - 1, share * sorted.size())) / 1e6;
+    }
+}
