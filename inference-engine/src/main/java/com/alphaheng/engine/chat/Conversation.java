@@ -31,8 +31,8 @@ public final class Conversation {
         this.thinking = thinking;
     }
 
-    /// Says something to the model and gives its reply to `out` as it comes. What an interrupted model had said by then
-    /// is part of the conversation. When this fails, the conversation is as before.
+    /// Says something to the model and gives its reply to `out` as it comes. What an interrupted model had said by
+    /// then is part of the conversation. When this fails, the conversation is as before.
     ///
     /// @throws com.alphaheng.engine.graph.ContextFullException when the conversation no longer fits
     public Completion say(String text, Consumer<ReplyPart> out, BooleanSupplier interrupted) {

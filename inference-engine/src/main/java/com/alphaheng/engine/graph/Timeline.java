@@ -8,6 +8,7 @@ import com.alphaheng.engine.backend.DeviceBuffer;
 import com.alphaheng.engine.backend.OpTimer;
 import com.alphaheng.engine.backend.op.Advance;
 import com.alphaheng.engine.backend.op.ArgMax;
+import com.alphaheng.engine.backend.op.Op;
 import com.alphaheng.engine.backend.op.SelectNext;
 import com.alphaheng.engine.model.ModelConfig;
 import com.alphaheng.engine.model.Weights;
@@ -35,6 +36,9 @@ public final class Timeline implements AutoCloseable {
     private final StepRecorder recorder;
     private final StepRunner runner;
     private final List<CacheLayer> caches;
+    /// Kept, so that a step allocates nothing.
+    private final StepRunner.Recording decode = this::recordDecode;
+    private final StepRunner.Recording greedyDecode = this::recordGreedyDecode;
     private int position;
     private int chosen;
 
@@ -136,14 +140,22 @@ public final class Timeline implements AutoCloseable {
     /// One step for the id at `control.tokens[0]`: its logits can be read afterwards.
     public void step() {
         requireRoom(1);
-        runner.run("decode", true, (buffers, step) -> {
-            DeviceBuffer logits = recorder.head(recorder.forward(1, buffers, step), 0, 1, buffers, step);
-            if (optimizations.noSyncs()) {
-                step.add(new Advance("advance", 1, control));
-            }
-            return logits;
-        });
+        runner.run("decode", true, decode);
         advance(1);
+    }
+
+    private DeviceBuffer recordDecode(StepBuffers buffers, List<Op> step) {
+        DeviceBuffer logits = recorder.head(recorder.forward(1, buffers, step), 0, 1, buffers, step);
+        if (optimizations.noSyncs()) {
+            step.add(new Advance("advance", 1, control));
+        }
+        return logits;
+    }
+
+    private DeviceBuffer recordGreedyDecode(StepBuffers buffers, List<Op> step) {
+        DeviceBuffer logits = recorder.head(recorder.forward(1, buffers, step), 0, 1, buffers, step);
+        step.add(new SelectNext("select", logits, config.vocabSize(), 1, control));
+        return logits;
     }
 
     /// Greedy choice from the logits of the last step; the id becomes the input of the next step. Read it with
@@ -169,11 +181,7 @@ public final class Timeline implements AutoCloseable {
             return;
         }
         requireRoom(1);
-        runner.run("greedy decode", true, (buffers, step) -> {
-            DeviceBuffer logits = recorder.head(recorder.forward(1, buffers, step), 0, 1, buffers, step);
-            step.add(new SelectNext("select", logits, config.vocabSize(), 1, control));
-            return logits;
-        });
+        runner.run("greedy decode", true, greedyDecode);
         position++;
         chosen++;
     }
