@@ -55,11 +55,10 @@ public final class CompareLlama {
         List<String> theirs = List.of("node", "bench.mjs", absolute("--gguf"), "cpu", options.get("--tokens"),
             options.get("--prompt"), options.get("--threads"));
         for (int round = 1; round <= Integer.parseInt(options.get("--rounds")); round++) {
-            boolean oursFirst = round % 2 == 1;
+            boolean oursFirst = round % 2 == 0;
             run(round, oursFirst ? 1 : 2, oursFirst ? "marlin" : "llama.cpp", oursFirst ? ours : theirs);
             run(round, oursFirst ? 2 : 1, oursFirst ? "llama.cpp" : "marlin", oursFirst ? theirs : ours);
         }
-        Files.write(Path.of(options.get("--csv")), lines);
         summarize();
     }
 
@@ -92,7 +91,9 @@ public final class CompareLlama {
                 + String.join(" ", command));
         }
         memory.join();
-        record(round, order, engine, "peak_resident_gb", peak[0] / 1e6);
+        record(round, order, engine, "peak_resident_gb", peak[0] * 1024 / 1e9);
+        // After every process, so that a run that is broken off leaves what it measured.
+        Files.write(Path.of(options.get("--csv")), lines);
     }
 
     /// The largest resident set, mapped files included, in kB.
