@@ -9,7 +9,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
-/// A decode step of some 50 operations allocates no device buffer and no object of its own. What remains is less than one
+/// A decode step of 50 operations allocates no device buffer and no object of its own. What remains is less than one
 /// small object per token: the queue node of a worker thread that had to park.
 class AllocationTest {
 
