@@ -24,7 +24,9 @@ function plot(metrics, unit, width) {
   const u = rem();
   const all = metrics.flatMap(metric => metric.samples);
   const spread = Math.max(...all) - Math.min(...all) || Math.abs(all[0]) * 0.02 || 1;
-  const low = Math.min(...all) - spread * 0.06;
+  const least = Math.min(...all);
+  // What cannot be negative gets no negative axis.
+  const low = least >= 0 ? Math.max(0, least - spread * 0.06) : least - spread * 0.06;
   const high = Math.max(...all) + spread * 0.06;
   const rowHeight = 3.3 * u;
   const right = width - 6.5 * u;
