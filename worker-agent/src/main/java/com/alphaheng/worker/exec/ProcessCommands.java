@@ -81,7 +81,7 @@ public final class ProcessCommands implements Commands {
             throw full ? new EnvironmentFailure(EnvironmentFailure.Code.DISK_FULL,
                     "no space left under " + settings.folder(), "free some, or name another heng.worker.folder", e)
                     : new EnvironmentFailure(EnvironmentFailure.Code.CANNOT_START, "cannot run bash in "
-                    + request.folder() + " (" + e.getMessage() + ")", "`./heng worker doctor` shows what is missing",
+                    + request.folder() + " (" + e.getMessage() + ")", "`./heng doctor` shows what is missing",
                     e);
         } finally {
             FolderTree.remove(scratch);

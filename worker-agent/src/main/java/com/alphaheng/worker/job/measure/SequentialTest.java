@@ -8,7 +8,7 @@ public final class SequentialTest {
     /// Probability of accepting a candidate that is no better than `1 + minimumEffect`.
     public static final double RISK = 0.01;
 
-    private static final List<Integer> LOOKS = List.of(3, 5, 8, 12, 20);
+    private static final List<Integer> LOOKS = List.of(3, 6, 12, 24, 48);
 
     private SequentialTest() {
     }
