@@ -129,6 +129,7 @@ maven_with_progress() {
 
 launch_build() {
   local part=$1 modules=$2 sources=$3 files=$4 cache=${HENG_BUILD_CACHE:-$ROOT/.heng/builds} hash
+  case $cache in /*) ;; *) cache=$PWD/$cache ;; esac
   hash=$(source_hash "pom.xml .mvn $sources")
   BUILD=$cache/$part-$hash
   if [ -d "$BUILD" ]; then

@@ -46,8 +46,9 @@ final class KafkaProperties {
         kafka.setProperty("message.max.bytes", Integer.toString(8 << 20));
 
         // After a kill -9 the controller waits for the dead incarnation's session before it registers the new one.
-        kafka.setProperty("broker.session.timeout.ms", "3000");
-        kafka.setProperty("broker.heartbeat.interval.ms", "500");
+        // Shorter than Kafka's 9 s, but long enough for a machine that builds and benchmarks at the same time.
+        kafka.setProperty("broker.session.timeout.ms", "6000");
+        kafka.setProperty("broker.heartbeat.interval.ms", "1000");
         kafka.setProperty("metadata.max.idle.interval.ms", "0");
 
         // Small on memory and threads: it shares a laptop with a build and a benchmark.

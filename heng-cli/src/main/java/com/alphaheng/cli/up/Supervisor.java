@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 
 /// Starts a pipeline's programs and starts one again that dies, waiting longer each time.
 final class Supervisor {
-    private static final long START_SECONDS = 120;
+    private static final long START_SECONDS = 300;
+    private static final long PATIENCE_SECONDS = 30;
     private static final int MOST_DEATHS = 6;
     private static final long STABLE_NANOS = Duration.ofSeconds(60).toNanos();
 
@@ -32,6 +33,7 @@ final class Supervisor {
             pipeline.start(child);
             deaths.put(child, new Deaths(0, System.nanoTime(), 0, false));
             long end = System.nanoTime() + Duration.ofSeconds(START_SECONDS).toNanos();
+            long slow = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
             while (!child.isReady()) {
                 if (!child.isAlive()) {
                     throw CliException.unavailable("the " + child.name() + " did not start (exit status "
@@ -41,6 +43,10 @@ final class Supervisor {
                 if (System.nanoTime() > end) {
                     throw CliException.unavailable("the " + child.name() + " is not ready after " + START_SECONDS
                             + " s. The end of " + child.log() + ":" + System.lineSeparator() + child.lastLines());
+                }
+                if (System.nanoTime() > slow) {
+                    notice.accept("still waiting for the " + child.name() + "; its output is in " + child.log());
+                    slow = end;
                 }
                 Thread.sleep(100);
             }
