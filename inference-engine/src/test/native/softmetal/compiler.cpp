@@ -3,6 +3,7 @@
 // variables. All else is the business of include/metal_stdlib.
 #include "compiler.h"
 #include "executor.h"
+#include "runtime.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -214,8 +215,10 @@ std::shared_ptr<CompiledLibrary> compile(const std::string& source, std::string&
     const char* chosen = std::getenv("SOFTMETAL_CXX");
     // -fsanitize=thread is used for its instrumentation alone; memory_checks.cpp has the functions it calls.
     std::string folder = libraryFolder(), compiler = chosen ? chosen : "c++";
-    std::string flags = " -std=c++17 -O2 -fno-thread-jumps -fno-strict-aliasing -fsigned-char -ffp-contract=off -fPIC -fsanitize=thread -w"
+    std::string flags = " -std=c++17 -O2 -fno-thread-jumps -fno-strict-aliasing -fsigned-char -ffp-contract=off -fPIC -w"
         " -Werror=return-type -I" + folder + "/include ";
+    // Without checks of memory kernels run several times faster: for long runs of kernels that were checked elsewhere.
+    if (setting("checks", 1) != 0) flags += "-fsanitize=thread ";
     // The folder's name is a hash of the soft Metal's own sources.
     std::string key = std::to_string(std::hash<std::string>{}(text + compiler + flags));
     if (loaded.count(key)) return loaded[key];

@@ -26,6 +26,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 public final class SoftMetal {
     private static final Path SOURCES = Path.of("src/test/native/softmetal");
     private static final long TEXT_BYTES = 1 << 20;
+    private static Path library;
     private static final String PROBLEM = start();
 
     private SoftMetal() {
@@ -36,13 +37,25 @@ public final class SoftMetal {
         return PROBLEM;
     }
 
+    /// Puts the soft Metal in the system's place, or takes it away again, so that other tests do not find a GPU.
+    static void use(boolean wanted) {
+        if (wanted) {
+            System.setProperty(MetalPlatform.LIBRARY_PROPERTY, library.toString());
+        } else {
+            System.clearProperty(MetalPlatform.LIBRARY_PROPERTY);
+        }
+    }
+
     private static String start() {
+        if (!System.getProperty("os.name").equals("Linux")) {
+            return "the soft Metal is built for Linux";
+        }
         try {
             String compiler = compiler();
             if (compiler.isEmpty()) {
                 return "no C++ compiler (c++, g++ or clang++): apt-get install g++";
             }
-            System.setProperty(MetalPlatform.LIBRARY_PROPERTY, build(compiler).toString());
+            library = build(compiler);
             return "";
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -162,8 +175,7 @@ public final class SoftMetal {
     }
 
     private static MethodHandle handle(String function, FunctionDescriptor descriptor) {
-        SymbolLookup lookup = SymbolLookup.libraryLookup(
-                Path.of(System.getProperty(MetalPlatform.LIBRARY_PROPERTY)), Arena.global());
+        SymbolLookup lookup = SymbolLookup.libraryLookup(library, Arena.global());
         return Linker.nativeLinker().downcallHandle(lookup.find(function).orElseThrow(), descriptor);
     }
 

@@ -1,7 +1,8 @@
 package com.alphaheng.engine.metal;
 
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,9 +22,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(SoftMetalTest.Guard.class)
 public @interface SoftMetalTest {
 
-    /// Checks around each test.
-    final class Guard implements ExecutionCondition, BeforeEachCallback, AfterEachCallback {
-        private int openBefore;
+    /// Checks around each test and each class.
+    final class Guard implements ExecutionCondition, BeforeAllCallback, AfterAllCallback, AfterEachCallback {
+        private long openBefore;
         private int aliveBefore;
 
         @Override
@@ -37,14 +38,21 @@ public @interface SoftMetalTest {
         }
 
         @Override
-        public void beforeEach(ExtensionContext context) {
+        public void beforeAll(ExtensionContext context) {
+            SoftMetal.use(true);
             SoftMetal.takeViolations();
-            openBefore = (int) MetalObject.openObjects();
+            openBefore = MetalObject.openObjects();
             aliveBefore = SoftMetal.liveObjects().size();
         }
 
         @Override
         public void afterEach(ExtensionContext context) {
+            assertThat(SoftMetal.takeViolations()).as("mistakes the soft Metal noted").isEmpty();
+        }
+
+        @Override
+        public void afterAll(ExtensionContext context) {
+            SoftMetal.use(false);
             assertThat(SoftMetal.takeViolations()).as("mistakes the soft Metal noted").isEmpty();
             assertThat(MetalObject.openObjects()).as("objects left open in Java").isEqualTo(openBefore);
             assertThat(SoftMetal.liveObjects()).as("Objective-C objects left alive").hasSize(aliveBefore);
