@@ -122,7 +122,7 @@ void writeEntry(std::ostream& out, const DeclaredKernel& kernel) {
 
 std::string replaceThreadgroupArrays(const std::string& source) {
     // `    threadgroup float tile[8][33];` inside a kernel.
-    static const std::regex array(R"((^|\n)([ \t]+)threadgroup\s+(\w+)\s+(\w+)((?:\s*\[[^\]]+\])+)\s*;)");
+    static const std::regex array(R"((^|[;{}\n])(\s*)threadgroup\s+(\w+)\s+(\w+)((?:\s*\[[^\]]+\])+)\s*;)");
     std::string result;
     size_t from = 0;
     int id = 0;

@@ -139,6 +139,7 @@ void outOfBounds(uintptr_t address, size_t bytes, bool write) {
         + target);
     // The page may not exist: give it some memory rather than crash, so that the report comes out.
     uintptr_t page = address & ~(PAGE - 1);
+    if (mprotect(reinterpret_cast<void*>(page), 2 * PAGE, PROT_READ | PROT_WRITE) == 0) return;
     mmap(reinterpret_cast<void*>(page), 2 * PAGE, PROT_READ | PROT_WRITE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 }

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.alphaheng.engine.bench.BandwidthProbe;
 import com.alphaheng.engine.bench.Machine;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,8 +32,20 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--no-bandwidth", description = "Leave out the memory bandwidth probe (about 2 seconds).")
     private boolean noBandwidth;
 
+    @Option(names = "--metal", description = "Check the Metal back end on this Mac: compile every kernel, compare"
+        + " with the CPU, measure, and write one report to share.")
+    private boolean metal;
+
+    @Option(names = "--report", paramLabel = "FILE", defaultValue = "marlin-metal-report.txt",
+        description = "Where --metal writes its report (default: ${DEFAULT-VALUE}).")
+    private Path reportFile;
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        if (metal) {
+            return new MetalDoctor(specification.commandLine().getOut(), ModelOptions.shippedModel()).run(reportFile)
+                ? ExitCode.OK : ExitCode.FAILED;
+        }
         ObjectNode report = new ObjectMapper().createObjectNode();
         report.set("machine", new ObjectMapper().valueToTree(Machine.probe()));
         if (!noBandwidth) {

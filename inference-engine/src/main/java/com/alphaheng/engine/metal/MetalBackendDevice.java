@@ -119,7 +119,11 @@ final class MetalBackendDevice implements Device {
 
     @Override
     public CommandStream newStream() {
-        return new MetalStream(this, device, residency);
+        try {
+            return new MetalStream(this, device, residency);
+        } catch (MetalException failure) {
+            throw new DeviceException(failure.getMessage(), failure);
+        }
     }
 
     @Override

@@ -19,8 +19,8 @@ final class MetalStream implements CommandStream {
     private final StreamCounters counters;
     private final MetalQueue queue;
     private final MetalResidencySet residency;
-    private final Arena arena = Arena.ofShared();
-    private final MetalComputeEncoder encoder = new MetalComputeEncoder(arena);
+    private final Arena arena;
+    private final MetalComputeEncoder encoder;
     private final MetalCommandBuffer[] slots = new MetalCommandBuffer[IN_FLIGHT];
     /// The submission that each slot's command buffer belongs to, and whether it is its last.
     private final long[] submissionOf = new long[IN_FLIGHT];
@@ -30,12 +30,15 @@ final class MetalStream implements CommandStream {
     private long nextSlot;
     private long submitted;
     private long completed;
+    private long awaited;
     private OpTimer timer;
     private DeviceException failure;
 
     MetalStream(MetalBackendDevice device, MetalDevice gpu, MetalResidencySet residency) {
         this.counters = device.streamCounters();
         this.queue = gpu.queue("decode", IN_FLIGHT + 16);
+        this.arena = Arena.ofShared();
+        this.encoder = new MetalComputeEncoder(arena);
         this.residency = residency;
         if (residency != null) {
             queue.addResidencySet(residency);
@@ -163,12 +166,15 @@ final class MetalStream implements CommandStream {
     @Override
     public void await(long number) {
         retire();
-        if (completed < number) {
+        // A point where the host stands still for the GPU counts even when the GPU happens to be done already; standing
+        // there again does not.
+        if (number > awaited) {
+            awaited = number;
             counters.hostWaits.incrementAndGet();
-            while (completed < number && firstOpen < nextSlot) {
-                slot(lastSlotOf(number)).awaitQuietly();
-                retire();
-            }
+        }
+        while (completed < number && firstOpen < nextSlot) {
+            slot(lastSlotOf(number)).awaitQuietly();
+            retire();
         }
         throwFailure();
     }

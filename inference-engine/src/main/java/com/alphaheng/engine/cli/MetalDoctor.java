@@ -1,0 +1,183 @@
+package com.alphaheng.engine.cli;
+
+import com.alphaheng.engine.Engine;
+import com.alphaheng.engine.EngineOptions;
+import com.alphaheng.engine.backend.CacheFormat;
+import com.alphaheng.engine.backend.Device;
+import com.alphaheng.engine.backend.DeviceCounters;
+import com.alphaheng.engine.backend.DeviceOptions;
+import com.alphaheng.engine.cpu.reference.ReferenceBackend;
+import com.alphaheng.engine.graph.LayerProbe;
+import com.alphaheng.engine.graph.Optimizations;
+import com.alphaheng.engine.graph.Timeline;
+import com.alphaheng.engine.metal.GpuCheck;
+import com.alphaheng.engine.metal.MetalBackend;
+import com.alphaheng.engine.metal.MetalDevice;
+import com.alphaheng.engine.model.LayerWeights;
+import com.alphaheng.engine.model.Weights;
+import com.alphaheng.engine.parity.Goldens;
+import com.alphaheng.engine.parity.ParityCheck;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/// `./marlin doctor --metal`: what the first user with a Mac runs. Probes, compiles every kernel, compares with the
+/// CPU, measures, and writes everything to one file that can be shared.
+final class MetalDoctor {
+    private static final int PROBE_TOKENS = 6;
+    private static final int MEASURED_TOKENS = 32;
+    private static final double TOLERANCE = 1e-4;
+
+    private final StringWriter report = new StringWriter();
+    private final PrintWriter screen;
+    private final Path model;
+    private int failures;
+
+    /// @param screen gets each line as it is known
+    /// @param model  folder of the model that parity and speed are tried on
+    MetalDoctor(PrintWriter screen, Path model) {
+        this.screen = screen;
+        this.model = model;
+    }
+
+    /// Runs all checks that can run here and writes the report.
+    ///
+    /// @return whether all passed
+    boolean run(Path file) throws IOException {
+        line("marlin Metal report, %s, Java %s, %s %s", Instant.now(), Runtime.version(), System.getProperty("os.name"),
+            System.getProperty("os.version"));
+        String reason = MetalDevice.unavailableReason();
+        if (!reason.isEmpty()) {
+            failed("Metal is not available: %s", reason);
+        } else {
+            section("GPU", () -> GpuCheck.capabilities().forEach(text -> line("%s", text)));
+            section("kernels", () -> GpuCheck.compileAll().forEach(text -> line("%s", text)));
+            section("bandwidth", () -> line("copy kernel: %.1f GB/s read and written",
+                GpuCheck.copyGigabytesPerSecond()));
+            section("parity with the scalar reference, layer by layer", this::layers);
+            section("parity with the recorded tokens", this::goldens);
+            section("decode", this::decode);
+        }
+        line("%s", failures == 0 ? "all checks passed" : failures + " checks failed");
+        Files.writeString(file, report.toString());
+        screen.println("report written to " + file.toAbsolutePath() + ": please share it");
+        screen.flush();
+        return failures == 0;
+    }
+
+    /// One check's failure is a line of the report, and the next check runs.
+    private void section(String title, Runnable check) {
+        line("%n== %s", title);
+        long start = System.nanoTime();
+        try {
+            check.run();
+        } catch (RuntimeException failure) {
+            failed("%s: %s", failure.getClass().getSimpleName(), failure.getMessage());
+        }
+        line("(%.1f s)", (System.nanoTime() - start) / 1e9);
+    }
+
+    private void layers() {
+        try (Engine engine = engine(Optimizations.standard());
+             Device reference = new ReferenceBackend().open(engine.weights(), DeviceOptions.defaults());
+             LayerProbe expected = new LayerProbe(reference, engine.weights(), PROBE_TOKENS);
+             LayerProbe found = new LayerProbe(engine.device(), engine.weights(), PROBE_TOKENS)) {
+            Weights weights = engine.weights();
+            int[] ids = new int[PROBE_TOKENS];
+            Arrays.setAll(ids, index -> (index * 37 + 11) % weights.config().vocabSize());
+            float[] residual = expected.embed(ids);
+            compare("embedding", residual, found.embed(ids));
+            for (LayerWeights layer : weights.layers()) {
+                // Both start each layer from the reference's result, so that the first wrong layer is named.
+                float[] next = expected.run(layer, residual.clone(), (operation, nanos) -> { });
+                compare("layer " + layer.index(), next, found.run(layer, residual.clone(), (operation, nanos) -> { }));
+                residual = next;
+            }
+        }
+    }
+
+    private void compare(String what, float[] expected, float[] found) {
+        double error = 0;
+        double size = 0;
+        for (int i = 0; i < expected.length; i++) {
+            error += Math.pow((double) expected[i] - found[i], 2);
+            size += (double) expected[i] * expected[i];
+        }
+        double relative = Math.sqrt(error / size);
+        if (relative <= TOLERANCE) {
+            line("ok: %s, relative error %.1e", what, relative);
+        } else {
+            failed("%s: relative error %.1e, at most %.1e", what, relative, TOLERANCE);
+        }
+    }
+
+    private void goldens() {
+        Goldens.Prompt prompt = Goldens.read(model.resolve("goldens.safetensors")).getFirst();
+        for (CacheFormat format : CacheFormat.values()) {
+            Optimizations fused = Optimizations.standard().withCacheFormat(format);
+            try (Engine engine = engine(fused);
+                 Engine baseline = engine(Optimizations.baseline().withCacheFormat(format))) {
+                ParityCheck check = new ParityCheck();
+                if (format == CacheFormat.F16) {
+                    check.goldens(engine, List.of(prompt), 0.05f);
+                }
+                check.continuation("all rungs, KV " + format, engine, prompt.tokens(),
+                    Goldens.greedy(baseline, prompt.tokens(), 16), Goldens.greedy(engine, prompt.tokens(), 16), 0.05f);
+                check.passed().forEach(text -> line("ok: %s", text));
+                check.failed().forEach(text -> failed("%s", text));
+            }
+        }
+    }
+
+    private void decode() {
+        for (Optimizations rung : new Optimizations[] {Optimizations.baseline(), Optimizations.standard()}) {
+            try (Engine engine = engine(rung);
+                 Timeline timeline = new Timeline(engine.device(), engine.weights(), rung, 256, 8, 1)) {
+                timeline.append(new int[] {1, 2, 3, 4}, 1);
+                timeline.choose();
+                steps(timeline);
+                DeviceCounters before = engine.device().counters();
+                long start = System.nanoTime();
+                steps(timeline);
+                double seconds = (System.nanoTime() - start) / 1e9;
+                DeviceCounters done = engine.device().counters().minus(before);
+                line("%s%n  %.1f tok/s, GPU %.2f ms, encode %.3f ms, %.1f command buffers, %.1f dispatches,"
+                    + " %.2f host waits per token", rung, MEASURED_TOKENS / seconds,
+                    done.gpuNanos() / 1e6 / MEASURED_TOKENS,
+                    done.encodeNanos() / 1e6 / MEASURED_TOKENS, (double) done.submissions() / MEASURED_TOKENS,
+                    (double) done.dispatches() / MEASURED_TOKENS, (double) done.hostWaits() / MEASURED_TOKENS);
+            }
+        }
+    }
+
+    private static void steps(Timeline timeline) {
+        for (int i = 0; i < MEASURED_TOKENS; i++) {
+            timeline.stepAndChoose();
+        }
+        timeline.await();
+    }
+
+    private Engine engine(Optimizations optimizations) {
+        return Engine.open(model, EngineOptions.defaults().withBackend(new MetalBackend().name())
+            .withOptimizations(optimizations));
+    }
+
+    private void failed(String format, Object... values) {
+        failures++;
+        line("FAILED: " + format, values);
+    }
+
+    private void line(String format, Object... values) {
+        String text = String.format(Locale.ROOT, format, values);
+        report.append(text).append(System.lineSeparator());
+        screen.println(text);
+        screen.flush();
+    }
+}

@@ -1,0 +1,122 @@
+package com.alphaheng.engine.metal;
+
+import com.alphaheng.engine.backend.CacheFormat;
+import com.alphaheng.engine.backend.Device;
+import com.alphaheng.engine.backend.DeviceCounters;
+import com.alphaheng.engine.backend.DeviceOptions;
+import com.alphaheng.engine.backend.op.Op;
+import com.alphaheng.engine.format.WeightsLoader;
+import com.alphaheng.engine.graph.Optimizations;
+import com.alphaheng.engine.graph.Timeline;
+import com.alphaheng.engine.model.Weights;
+import com.alphaheng.engine.testing.ShippedModel;
+import com.sun.management.ThreadMXBean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import java.lang.management.ManagementFactory;
+import java.util.HashSet;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/// The promises of the decode loop, counted: no wait, one command buffer and no allocation per token.
+@SoftMetalTest
+class DecodeLoopTest {
+    private static Weights weights;
+    private static Device device;
+
+    @BeforeAll
+    static void open() {
+        SoftMetal.set("checks", 0);
+        weights = WeightsLoader.load(ShippedModel.directory());
+        device = new MetalBackend().open(weights, DeviceOptions.defaults());
+    }
+
+    @AfterAll
+    static void close() {
+        device.close();
+        weights.close();
+        SoftMetal.set("checks", 1);
+    }
+
+    private static Timeline timeline(Optimizations optimizations) {
+        Timeline timeline = new Timeline(device, weights, optimizations, 128, 4, 1);
+        timeline.append(new int[] {5, 6, 7}, 1);
+        timeline.choose();
+        return timeline;
+    }
+
+    @Test
+    void aStepNeitherWaitsNorAllocates() {
+        try (Timeline timeline = timeline(Optimizations.standard())) {
+            timeline.stepAndChoose();
+            timeline.await();
+            DeviceCounters before = device.counters();
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            // The interpreter's first visits link call sites, which allocates once.
+            for (int i = 0; i < 8; i++) {
+                timeline.stepAndChoose();
+            }
+            DeviceCounters early = device.counters();
+            long allocated = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 16; i++) {
+                timeline.stepAndChoose();
+            }
+            long bytes = threads.getCurrentThreadAllocatedBytes() - allocated;
+            DeviceCounters done = device.counters().minus(before);
+            assertThat(done.hostWaits()).isZero();
+            assertThat(done.submissions()).isEqualTo(24);
+            assertThat(done.bytesAllocated()).isZero();
+            assertThat(early.dispatches() - before.dispatches()).isEqualTo(done.dispatches() / 3);
+            // What is left is the recording of the step in the layers above: see Timeline.
+            assertThat(bytes / 16).as("bytes allocated in Java per token").isLessThan(1024);
+            timeline.await();
+            assertThat(device.counters().minus(before).gpuNanos()).isPositive();
+        }
+    }
+
+    @Test
+    void theBaselineWaitsForEveryOperation() {
+        try (Timeline timeline = timeline(Optimizations.baseline())) {
+            DeviceCounters before = device.counters();
+            timeline.stepAndChoose();
+            DeviceCounters done = device.counters().minus(before);
+            assertThat(done.hostWaits()).isEqualTo(done.submissions()).isGreaterThan(100);
+            assertThat(done.bytesAllocated()).isPositive();
+        }
+    }
+
+    @Test
+    void profilingNamesEveryOperation() {
+        try (Timeline timeline = timeline(Optimizations.standard().withCacheFormat(CacheFormat.INT8))) {
+            Set<String> labels = new HashSet<>();
+            long[] total = new long[1];
+            timeline.profile((Op operation, long nanos) -> {
+                labels.add(operation.label());
+                total[0] += nanos;
+            });
+            timeline.stepAndChoose();
+            timeline.await();
+            assertThat(labels).contains("embed", "layer 1 route", "layer 5 expert down", "head", "select");
+            assertThat(total[0]).isPositive();
+        }
+    }
+
+    @Test
+    void weightsAreNotCopiedAndSmallBuffersHoldThemAll() {
+        MetalBackendDevice metal = (MetalBackendDevice) device;
+        assertThat(metal.weights().copiedBytes()).isZero();
+        SoftMetal.set("maxBufferLength", 6 << 20);
+        try (MetalBackendDevice narrow = new MetalBackendDevice(weights)) {
+            narrow.weights().matrix(weights.embedding());
+            narrow.weights().matrix(weights.head());
+            weights.layers().forEach(layer -> narrow.weights().matrix(layer.attention().output()));
+            assertThat(narrow.weights().views()).isGreaterThan(2);
+            assertThat(narrow.weights().copiedBytes()).isZero();
+        } finally {
+            SoftMetal.set("maxBufferLength", 4L << 30);
+        }
+    }
+}
