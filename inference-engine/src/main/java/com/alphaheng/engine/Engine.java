@@ -72,7 +72,8 @@ public final class Engine implements AutoCloseable {
     public Session newSession(SessionOptions session) {
         int context = session.context() > 0 ? session.context()
             : Math.min(SessionOptions.DEFAULT_CONTEXT, config().maxPositions());
-        Timeline timeline = new Timeline(device, weights, options.optimizations(), context, session.prefillStep(), 1);
+        int step = session.prefillStep() > 0 ? session.prefillStep() : device.prefillStep();
+        Timeline timeline = new Timeline(device, weights, options.optimizations(), context, step, 1);
         return new Session(this, timeline, session.sampling());
     }
 

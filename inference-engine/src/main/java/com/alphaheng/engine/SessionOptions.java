@@ -3,16 +3,16 @@ package com.alphaheng.engine;
 import com.alphaheng.engine.sampling.Sampling;
 
 /// @param context     positions of the KV cache; 0 for the engine's default
-/// @param prefillStep most prompt tokens in one step
+/// @param prefillStep most prompt tokens in one step; 0 for what suits the device
 /// @param sampling    how ids are chosen
 public record SessionOptions(int context, int prefillStep, Sampling sampling) {
 
     public static final int DEFAULT_CONTEXT = 4096;
-    public static final int DEFAULT_PREFILL_STEP = 256;
+    public static final int DEFAULT_PREFILL_STEP = 0;
 
     public SessionOptions {
-        if (context < 0 || prefillStep < 1) {
-            throw new IllegalArgumentException("context must be at least 0 and the prefill step at least 1, not "
+        if (context < 0 || prefillStep < 0) {
+            throw new IllegalArgumentException("context and prefill step must be at least 0, not "
                 + context + " and " + prefillStep);
         }
     }

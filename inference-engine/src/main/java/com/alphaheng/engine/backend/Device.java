@@ -19,6 +19,12 @@ public interface Device extends AutoCloseable {
     /// weights and buffers are looked up once. Operations run as if one after the other, in the order of the list.
     Program prepare(String label, List<Op> operations);
 
+    /// Prompt tokens that suit one step: enough to use every weight that is read for many tokens, few enough for a
+    /// GPU's command buffers to stay short.
+    default int prefillStep() {
+        return 256;
+    }
+
     /// A new in-order queue of submissions.
     CommandStream newStream();
 
