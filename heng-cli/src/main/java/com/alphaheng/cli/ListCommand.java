@@ -2,6 +2,7 @@ package com.alphaheng.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -45,13 +46,21 @@ final class ListCommand implements Callable<Integer> {
             output.json(tasks);
             return ExitCode.OK;
         }
-        Table table = new Table("TASK", "PRI", "STATUS", "TRIES", "WHY");
+        Table table = new Table("STATUS", "PRI", "TRIES", "TASK");
         for (JsonNode task : tasks) {
-            table.row(Table.cut(task.path("name").asText(), 34), task.path("priority").asText(),
-                    task.path("status").asText().toLowerCase(Locale.ROOT), task.path("attempts").asInt(),
-                    task.path("reason").asText(""));
+            table.row(task.path("status").asText().toLowerCase(Locale.ROOT), task.path("priority").asText(),
+                    task.path("attempts").asInt(), task.path("name").asText());
         }
-        output.lines(table.lines());
+        Iterator<String> rows = table.lines().iterator();
+        List<String> lines = new ArrayList<>(List.of(rows.next()));
+        for (JsonNode task : tasks) {
+            lines.add(rows.next());
+            // That a task succeeded needs no reason; everything else has one that people ask for.
+            if (!task.path("status").asText().equals("SUCCEEDED") && !task.path("reason").asText("").isBlank()) {
+                lines.add("           " + task.path("reason").asText());
+            }
+        }
+        output.lines(lines);
         return ExitCode.OK;
     }
 

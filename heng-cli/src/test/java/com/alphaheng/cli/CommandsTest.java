@@ -132,8 +132,9 @@ final class CommandsTest {
                 "reason":"mtp is not available"}]"""));
         assertThat(heng("list", "--status", "failed", "--priority", "p0")).isZero();
         assertThat(out).isEqualTo("""
-                TASK       PRI  STATUS  TRIES  WHY
-                mtp-draft  P0   failed  1      mtp is not available
+                STATUS  PRI  TRIES  TASK
+                failed  P0   1      mtp-draft
+                           mtp is not available
                 """);
     }
 
