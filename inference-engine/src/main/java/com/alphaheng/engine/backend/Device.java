@@ -2,6 +2,7 @@ package com.alphaheng.engine.backend;
 
 import com.alphaheng.engine.backend.op.Op;
 import java.util.List;
+import java.util.Optional;
 
 /// A back end opened on one model. Owns what the back end derived from the weights. Sessions share it; each has its
 /// own buffers and its own stream. Thread-safe.
@@ -30,6 +31,11 @@ public interface Device extends AutoCloseable {
 
     /// Totals since the device was opened.
     DeviceCounters counters();
+
+    /// How streaming of experts is going, on a device that works within a memory budget.
+    default Optional<ExpertCacheUse> expertCache() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

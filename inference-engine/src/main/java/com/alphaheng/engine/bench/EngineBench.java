@@ -107,6 +107,10 @@ public final class EngineBench {
         metrics.add(Metric.of("encode_ms_per_token", "ms", sample.counters().encodeNanos() / 1e6 / tokens));
         metrics.add(Metric.of("bytes_allocated_per_token", "B",
             (sample.counters().bytesAllocated() + sample.heapBytes()) / tokens));
+        engine.device().expertCache().ifPresent(use -> {
+            metrics.add(Metric.of("expert_hit_rate", "1", use.hitRate()));
+            metrics.add(Metric.of("expert_resident_gb", "GB", use.residentBytes() / 1e9));
+        });
         breakdown.forEach((component, milliseconds) -> metrics.add(Metric.of("component_ms."
             + component.name().toLowerCase(Locale.ROOT), "ms", milliseconds)));
         return metrics;

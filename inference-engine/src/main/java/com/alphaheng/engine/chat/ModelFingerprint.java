@@ -11,8 +11,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Tells models apart without reading all of their weights: SHA-256 of config.json and, of each weight file, its name,
-/// its size, its first and its last mebibyte (the first holds the header, in MMFP4 with the hashes of the source).
+/// Tells models apart without reading all of their weights: SHA-256 of config.json and, of each weight file, its
+/// name, its size, its first and its last mebibyte (the first holds the header, in MMFP4 with the hashes of the
+/// source).
 final class ModelFingerprint {
 
     static final int BYTES = 32;

@@ -71,6 +71,9 @@ public final class ModelOptions {
     }
 
     public Engine open(Optimizations rung) {
+        if (memory != null && !backend.equals("cpu") && !backend.equals("auto")) {
+            throw new UnavailableException("--memory works with the cpu back end only, not with " + backend);
+        }
         return Engine.open(directory(), engineOptions(rung));
     }
 

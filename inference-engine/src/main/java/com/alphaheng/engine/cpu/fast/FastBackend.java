@@ -7,7 +7,9 @@ import com.alphaheng.engine.backend.DeviceOptions;
 import com.alphaheng.engine.backend.Precision;
 import com.alphaheng.engine.cpu.nativelib.NativeLibrary;
 import com.alphaheng.engine.cpu.nativelib.PageCache;
+import com.alphaheng.engine.cpu.streaming.ExpertStreamingDevice;
 import com.alphaheng.engine.model.Weights;
+import java.lang.foreign.MemorySegment;
 
 /// The CPU at full speed: C kernels where a compiler is at hand, else the Vector API.
 public final class FastBackend implements Backend {
@@ -34,9 +36,15 @@ public final class FastBackend implements Backend {
 
     @Override
     public Device open(Weights weights, DeviceOptions options) {
-        weights.files().forEach(PageCache::adviseLargePages);
+        boolean streamed = options.memoryBudget() > 0
+            && options.memoryBudget() < weights.files().stream().mapToLong(MemorySegment::byteSize).sum();
+        if (!streamed) {
+            // Streamed experts come and go in pieces smaller than large pages.
+            weights.files().forEach(PageCache::adviseLargePages);
+        }
         NativeLibrary library = NativeLibrary.load();
         Kernels kernels = library.available() ? library.kernels(options.precision()) : new VectorKernels();
-        return new FastDevice(kernels, options.threadCount());
+        Device device = new FastDevice(kernels, options.threadCount());
+        return streamed ? new ExpertStreamingDevice(device, weights, options.memoryBudget()) : device;
     }
 }
