@@ -166,8 +166,8 @@ final class MetalStream implements CommandStream {
     @Override
     public void await(long number) {
         retire();
-        // A point where the host stands still for the GPU counts even when the GPU happens to be done already; standing
-        // there again does not.
+        // A point where the host stands still for the GPU counts even when the GPU happens to be done already;
+        // standing there again does not.
         if (number > awaited) {
             awaited = number;
             counters.hostWaits.incrementAndGet();
