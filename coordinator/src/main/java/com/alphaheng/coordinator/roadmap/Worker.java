@@ -3,11 +3,9 @@ package com.alphaheng.coordinator.roadmap;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.WorkerProfile;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -31,7 +29,7 @@ public final class Worker {
 
     private final String id;
     private final Map<String, Attempt> running = new LinkedHashMap<>();
-    private final Deque<String> retired = new ArrayDeque<>();
+    private final Map<String, Long> retired = new LinkedHashMap<>();
     private String incarnation;
     private WorkerProfile profile;
     private Presence presence = Presence.ONLINE;
@@ -48,9 +46,10 @@ public final class Worker {
 
     void join(String newIncarnation, long newSequence, WorkerProfile newProfile, Instant at) {
         if (!incarnation.equals(newIncarnation)) {
-            retired.addLast(incarnation);
+            retired.remove(newIncarnation);
+            retired.put(incarnation, sequence);
             if (retired.size() > REMEMBERED_INCARNATIONS) {
-                retired.removeFirst();
+                retired.remove(retired.keySet().iterator().next());
             }
         }
         incarnation = newIncarnation;
@@ -85,9 +84,16 @@ public final class Worker {
                 && (exclusively ? running.isEmpty() : running.size() < profile.slots());
     }
 
-    /// Whether this incarnation was replaced by a later one.
-    boolean hasRetired(String otherIncarnation) {
-        return retired.contains(otherIncarnation);
+    /// Whether a message is out of date: heard before, or of an incarnation that was replaced.
+    ///
+    /// Which of two incarnations is the later one cannot be told when their hellos overtake each other. So a replaced one
+    /// may come back with something new to say, once the one that replaced it has fallen silent.
+    boolean outdated(String otherIncarnation, long otherSequence) {
+        if (otherIncarnation.equals(incarnation)) {
+            return otherSequence <= sequence;
+        }
+        Long lastHeardOf = retired.get(otherIncarnation);
+        return lastHeardOf != null && (presence == Presence.ONLINE || otherSequence <= lastHeardOf);
     }
 
     boolean runs(AttemptId attempt) {

@@ -35,7 +35,7 @@ final class WorkerRules {
         if (known.isPresent()) {
             Worker worker = known.get();
             boolean sameIncarnation = worker.incarnation().equals(hello.incarnation());
-            if (worker.hasRetired(hello.incarnation()) || sameIncarnation && hello.sequence() <= worker.sequence()) {
+            if (worker.outdated(hello.incarnation(), hello.sequence())) {
                 return Decision.NOTHING;
             }
             for (Attempt attempt : worker.running()) {
@@ -67,9 +67,7 @@ final class WorkerRules {
     }
 
     private static Decision stranger(Optional<Worker> known, WorkerMessage message) {
-        boolean outdated = known.isPresent() && (known.get().hasRetired(message.incarnation())
-                || known.get().incarnation().equals(message.incarnation())
-                && message.sequence() <= known.get().sequence());
+        boolean outdated = known.isPresent() && known.get().outdated(message.incarnation(), message.sequence());
         return outdated ? Decision.NOTHING : new Decision(List.of(), List.of(
                 new CoordinatorMessage.IntroduceYourself(message.workerId(), message.incarnation())),
                 new Reply.Silence());

@@ -30,4 +30,20 @@ final class RoadmapText {
         }
         return text.toString();
     }
+
+    /// Names, statuses and how each attempt ended: what must stay the same however the model grows.
+    static String outline(RoadmapState state) {
+        StringBuilder text = new StringBuilder();
+        for (Campaign campaign : state.campaigns()) {
+            text.append(campaign.name()).append(campaign.paused() ? " paused\n" : "\n");
+            for (Task task : campaign.tasks()) {
+                text.append("  ").append(task.name()).append(' ').append(task.status());
+                task.attempts().forEach(attempt -> text.append(' ').append(attempt.id().epoch()).append(':')
+                        .append(attempt.worker()).append(':').append(attempt.fate()));
+                text.append('\n');
+            }
+        }
+        state.workers().forEach(worker -> text.append(worker.id()).append(' ').append(worker.presence()).append('\n'));
+        return text.toString();
+    }
 }

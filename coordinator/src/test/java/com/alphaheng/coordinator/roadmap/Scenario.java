@@ -91,6 +91,7 @@ final class Scenario {
             }
             case "hello" -> hear(new WorkerMessage.Hello(id, incarnations.get(id), next(id), profile(w),
                     attempts(w, 2)));
+            case "sees-again" -> hear(new WorkerMessage.Hello(id, w[2], Long.parseLong(w[3]), profile(w), List.of()));
             case "beats" -> hear(new WorkerMessage.Heartbeat(id, incarnations.get(id), next(id), attempts(w, 2)));
             case "rebeats" -> hear(new WorkerMessage.Heartbeat(id, incarnations.get(id), sequences.get(id),
                     attempts(w, 2)));

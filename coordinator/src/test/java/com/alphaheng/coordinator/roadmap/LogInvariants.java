@@ -1,0 +1,167 @@
+package com.alphaheng.coordinator.roadmap;
+
+import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.spec.TaskKind;
+import com.alphaheng.spec.TaskSpec;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What must hold of every log, checked fact by fact by a model of its own that shares no code with the roadmap.
+final class LogInvariants {
+    private static final class TaskModel {
+        private TaskSpec spec;
+        private boolean succeeded;
+        private boolean ended;
+        private int lastEpoch;
+        private Optional<RoadmapEvent.AttemptAssigned> running = Optional.empty();
+
+        TaskModel(TaskSpec spec) {
+            this.spec = spec;
+        }
+
+        boolean exclusive() {
+            return spec.kind() == TaskKind.BENCHMARK || spec.kind() == TaskKind.TUNE;
+        }
+    }
+
+    private record WorkerModel(String incarnation, int slots) {
+    }
+
+    private final Map<String, TaskModel> tasks = new LinkedHashMap<>();
+    private final Map<String, WorkerModel> online = new HashMap<>();
+    private final Set<String> retiredIncarnations = new HashSet<>();
+    private final Set<AttemptId> finishedByWorkers;
+    private boolean paused;
+
+    /// @param finishedByWorkers the attempts that some worker has really run to the end; filled by the simulation
+    LogInvariants(Set<AttemptId> finishedByWorkers) {
+        this.finishedByWorkers = finishedByWorkers;
+    }
+
+    void check(RoadmapEvent.Durable event) {
+        switch (event) {
+            case RoadmapEvent.OfAttempt ofAttempt -> checkAttempt(ofAttempt);
+            case RoadmapEvent.TaskAdded added -> require(tasks.put(added.task().name(), new TaskModel(added.task()))
+                    == null, "added twice", event);
+            case RoadmapEvent.TaskChanged changed -> {
+                TaskModel task = tasks.get(changed.task().name());
+                task.spec = changed.task();
+                task.running = Optional.empty();
+                if (changed.reopened()) {
+                    reopen(task, event);
+                }
+            }
+            case RoadmapEvent.TaskRemoved removed -> tasks.remove(removed.task());
+            case RoadmapEvent.TaskCancelled cancelled -> {
+                TaskModel task = tasks.get(cancelled.task());
+                task.running = Optional.empty();
+                end(task, event);
+            }
+            case RoadmapEvent.TaskReopened reopened -> reopen(tasks.get(reopened.task()), event);
+            case RoadmapEvent.CampaignPaused _ -> paused = true;
+            case RoadmapEvent.CampaignResumed _ -> paused = false;
+            case RoadmapEvent.WorkerJoined joined -> {
+                WorkerModel before = online.put(joined.worker(), new WorkerModel(joined.incarnation(),
+                        joined.profile().slots()));
+                boolean replaces = before != null && !before.incarnation().equals(joined.incarnation());
+                require(!replaces || !retiredIncarnations.contains(joined.incarnation()),
+                        "an old incarnation replaced a present one", event);
+                retiredIncarnations.remove(joined.incarnation());
+                if (replaces) {
+                    retiredIncarnations.add(before.incarnation());
+                }
+            }
+            case RoadmapEvent.WorkerLost lost -> part(lost.worker(), event);
+            case RoadmapEvent.WorkerLeft left -> part(left.worker(), event);
+            case RoadmapEvent.CampaignOpened _, RoadmapEvent.SubmissionAccepted _,
+                    RoadmapEvent.CoordinatorTookOver _ -> { /* says nothing about tasks */ }
+        }
+    }
+
+    private void checkAttempt(RoadmapEvent.OfAttempt event) {
+        TaskModel task = tasks.get(event.attempt().task());
+        require(task != null, "an attempt at a task that is not there", event);
+        if (event instanceof RoadmapEvent.AttemptAssigned assigned) {
+            checkAssignment(task, assigned);
+            return;
+        }
+        require(task.running.isPresent() && task.running.get().attempt().equals(event.attempt()),
+                "a stale epoch counts", event);
+        switch (event) {
+            case RoadmapEvent.AttemptSucceeded succeeded -> {
+                require(finishedByWorkers.contains(succeeded.attempt()), "a success nobody has achieved", event);
+                task.running = Optional.empty();
+                task.succeeded = true;
+                end(task, event);
+            }
+            case RoadmapEvent.AttemptFailed failed -> endOrRetry(task, failed.retryAt().isPresent(), event);
+            case RoadmapEvent.AttemptLost lost -> endOrRetry(task, lost.retryAt().isPresent(), event);
+            case RoadmapEvent.AttemptStageReached _, RoadmapEvent.AttemptAssigned _ -> { /* goes on */ }
+        }
+    }
+
+    private void checkAssignment(TaskModel task, RoadmapEvent.AttemptAssigned assigned) {
+        require(!paused, "assigned while paused", assigned);
+        require(!task.ended, "assigned after its end", assigned);
+        require(task.running.isEmpty(), "assigned while it runs", assigned);
+        require(assigned.attempt().epoch() > task.lastEpoch, "an epoch was used twice", assigned);
+        for (String dependency : task.spec.dependencies()) {
+            require(tasks.get(dependency).succeeded, "assigned before " + dependency + " succeeded", assigned);
+        }
+        WorkerModel worker = online.get(assigned.worker());
+        require(worker != null && worker.incarnation().equals(assigned.incarnation()), "assigned to a ghost", assigned);
+        int load = 0;
+        for (TaskModel other : tasks.values()) {
+            if (other.running.isPresent()) {
+                boolean together = other.running.get().worker().equals(assigned.worker());
+                load += together ? 1 : 0;
+                require(!together || !other.exclusive() && !task.exclusive(), "a measurement is disturbed", assigned);
+                require(!Touches.overlap(other.spec.touches(), task.spec.touches()), "overlapping edits", assigned);
+            }
+        }
+        require(load < worker.slots(), "more attempts than slots", assigned);
+        task.lastEpoch = assigned.attempt().epoch();
+        task.running = Optional.of(assigned);
+    }
+
+    private static void endOrRetry(TaskModel task, boolean again, RoadmapEvent event) {
+        task.running = Optional.empty();
+        if (!again) {
+            end(task, event);
+        }
+    }
+
+    private static void end(TaskModel task, RoadmapEvent event) {
+        require(!task.ended, "ended twice", event);
+        task.ended = true;
+    }
+
+    private static void reopen(TaskModel task, RoadmapEvent event) {
+        require(task.ended, "reopened before its end", event);
+        task.ended = false;
+        task.succeeded = false;
+    }
+
+    private void part(String worker, RoadmapEvent event) {
+        online.remove(worker);
+        for (TaskModel task : tasks.values()) {
+            require(task.running.filter(running -> running.worker().equals(worker)).isEmpty(),
+                    "a worker parted with work in hand", event);
+        }
+    }
+
+    /// Whether the log holds the end of the task's last run.
+    boolean ended(String task) {
+        return tasks.get(task).ended;
+    }
+
+    private static void require(boolean condition, String fault, RoadmapEvent event) {
+        if (!condition) {
+            throw new AssertionError(fault + ": " + event);
+        }
+    }
+}
