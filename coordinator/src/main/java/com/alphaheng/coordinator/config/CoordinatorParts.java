@@ -2,6 +2,7 @@ package com.alphaheng.coordinator.config;
 
 import com.alphaheng.coordinator.kafka.KafkaConnection;
 import com.alphaheng.coordinator.kafka.KafkaEventLog;
+import com.alphaheng.coordinator.kafka.KafkaLeadership;
 import com.alphaheng.coordinator.kafka.KafkaReports;
 import com.alphaheng.coordinator.kafka.KafkaTopics;
 import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
@@ -60,6 +61,16 @@ class CoordinatorParts {
         shard.close();
     }
 
+    @Produces
+    @Singleton
+    KafkaLeadership leadership() {
+        return new KafkaLeadership(new KafkaConnection(settings.kafka(), settings.kafkaClient()));
+    }
+
+    void close(@Disposes KafkaLeadership leadership) {
+        leadership.close();
+    }
+
     private static void stop(Throwable cause) {
         switch (cause) {
             case LogException log -> LOGGER.error(log.getMessage());
@@ -69,10 +80,16 @@ class CoordinatorParts {
         Quarkus.asyncExit(1);
     }
 
-    void start(@Observes @Priority(FIRST) StartupEvent event, Shard shard) {
+    void start(@Observes @Priority(FIRST) StartupEvent event, Shard shard, KafkaLeadership leadership) {
         KafkaTopics.ensure(new KafkaConnection(settings.kafka(), settings.kafkaClient()));
         shard.start();
-        LOGGER.infof("roadmap recovered from Kafka at %s; listening on http://%s:%d", settings.kafka(),
-                settings.host(), settings.port());
+        leadership.start(lead -> {
+            LOGGER.info(lead ? "this coordinator is the active one" : "this coordinator stands by");
+            if (lead) {
+                shard.lead();
+            } else {
+                shard.standBy();
+            }
+        });
     }
 }

@@ -55,7 +55,7 @@ public final class KafkaEventLog implements EventLog {
         KafkaProducer<String, byte[]> opened = new KafkaProducer<>(connection.with(Map.of(
                 "transactional.id", TRANSACTIONAL_ID, "transaction.timeout.ms", 10_000, "acks", "all",
                 "max.block.ms", 15_000, "delivery.timeout.ms", 9_000, "request.timeout.ms", 4_000,
-                "max.request.size", 16 << 20, "compression.type", "lz4")),
+                "max.request.size", 16 << 20)),
                 new StringSerializer(), new ByteArraySerializer());
         producer = Optional.of(opened);
         try {
@@ -93,7 +93,7 @@ public final class KafkaEventLog implements EventLog {
         try {
             return Optional.of(EventCodec.decode(record.value()));
         } catch (UnreadableEventException e) {
-            throw new LogException("record " + record.offset() + " of " + PARTITION + " is unreadable: "
+            throw new LogException.Unreadable("record " + record.offset() + " of " + PARTITION + " is unreadable: "
                     + e.getMessage(), e);
         }
     }
@@ -138,7 +138,7 @@ public final class KafkaEventLog implements EventLog {
     }
 
     private static LogException.Fenced fenced(Exception cause) {
-        return new LogException.Fenced("another coordinator has taken over the event log; this one stops", cause);
+        return new LogException.Fenced("another coordinator has taken over the event log; this one stands by", cause);
     }
 
     private static String key(RoadmapEvent.Durable event) {

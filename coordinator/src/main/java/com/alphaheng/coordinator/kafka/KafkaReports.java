@@ -40,7 +40,12 @@ public final class KafkaReports implements ReportSource {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        stop();
+    }
+
+    @Override
+    public synchronized void stop() {
         reading.ifPresent(Reading::stop);
         reading = Optional.empty();
     }

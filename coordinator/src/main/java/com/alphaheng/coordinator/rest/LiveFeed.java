@@ -46,8 +46,8 @@ class LiveFeed implements CommitListener {
 
     @Override
     public void committed(RoadmapState state, List<RoadmapEvent> events, long nextOffset) {
-        if (forgottenUpTo == Long.MAX_VALUE) {
-            forgottenUpTo = nextOffset;
+        if (events.stream().anyMatch(event -> event instanceof RoadmapEvent.CoordinatorTookOver)) {
+            startOver(state, nextOffset);
         }
         tasks.addAll(state.takeChanged());
         for (RoadmapEvent event : events) {
@@ -57,6 +57,17 @@ class LiveFeed implements CommitListener {
             lastFlush = state.clock();
             flush(state, nextOffset);
         }
+    }
+
+    /// The state was rebuilt from the log; what listeners have seen of it may never have become durable.
+    private synchronized void startOver(RoadmapState state, long nextOffset) {
+        state.takeChanged();
+        tasks.clear();
+        workers.clear();
+        shapes.clear();
+        recent.clear();
+        forgottenUpTo = nextOffset;
+        publish(List.of(new Message(nextOffset, "reset", Map.of())));
     }
 
     private static Optional<String> changedWorker(RoadmapEvent event, RoadmapState state) {

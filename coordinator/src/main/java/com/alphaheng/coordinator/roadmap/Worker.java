@@ -86,7 +86,8 @@ public final class Worker {
 
     /// Whether a message is out of date: heard before, or of an incarnation that was replaced.
     ///
-    /// Which of two incarnations is the later one cannot be told when their hellos overtake each other. So a replaced one
+    /// Which of two incarnations is the later one cannot be told when their hellos overtake each other. So a replaced
+    /// one
     /// may come back with something new to say, once the one that replaced it has fallen silent.
     boolean outdated(String otherIncarnation, long otherSequence) {
         if (otherIncarnation.equals(incarnation)) {

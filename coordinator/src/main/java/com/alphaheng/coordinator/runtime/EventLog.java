@@ -20,7 +20,8 @@ public interface EventLog extends AutoCloseable {
 
     /// Becomes the only writer, shutting out any other, then hands over every fact of the log in order.
     ///
-    /// @throws LogException if the log cannot be reached or read
+    /// @throws LogException            if the log cannot be reached for now
+    /// @throws LogException.Unreadable if it holds what this program cannot read
     Recovered open(Consumer<RoadmapEvent.Durable> replay);
 
     /// Makes the facts durable and sends the messages, both or neither. Returns when that is so.

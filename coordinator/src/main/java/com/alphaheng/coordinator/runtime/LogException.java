@@ -25,4 +25,22 @@ public class LogException extends RuntimeException {
             super(message, cause);
         }
     }
+
+    /// This coordinator stands by; another one is active, or is about to be.
+    public static final class StandingBy extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        public StandingBy() {
+            super("this coordinator is not active: it stands by, or is still reading the log", null);
+        }
+    }
+
+    /// The log holds something that this program cannot read; trying again does not help.
+    public static final class Unreadable extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        public Unreadable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

@@ -14,6 +14,9 @@ public interface ReportSource extends AutoCloseable {
     /// Starts, or starts over, reading from these offsets; partitions without one are read from their beginning.
     void readFrom(Map<Integer, Long> offsets, Sink sink);
 
+    /// Reads no more until [#readFrom].
+    void stop();
+
     @Override
     void close();
 }

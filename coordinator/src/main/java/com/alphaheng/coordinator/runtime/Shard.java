@@ -8,6 +8,7 @@ import com.alphaheng.coordinator.roadmap.RoadmapEvent;
 import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
 import com.alphaheng.coordinator.roadmap.RoadmapState;
 import com.alphaheng.protocol.CoordinatorMessage;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,8 +28,13 @@ import java.util.function.Function;
 ///
 /// While a transaction is under way the queue fills, so that batches grow with the load. When the outcome of a
 /// transaction is unknown the shard forgets what it believed and replays the log.
+///
+/// Several coordinators may run. A shard decides only between [#lead] and [#standBy]; otherwise it refuses with
+/// [LogException.StandingBy].
 public final class Shard implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration PAUSE_BEFORE_RECOVERY = Duration.ofMillis(500);
+    private static final System.Logger LOGGER = System.getLogger(Shard.class.getName());
     private static final int MAX_BATCH = 2_000;
     private static final int QUEUE_CAPACITY = 50_000;
     /// So many reports may be read again after a restart; they change nothing a second time.
@@ -56,6 +62,8 @@ public final class Shard implements AutoCloseable {
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>(QUEUE_CAPACITY);
     private final Thread thread;
     private volatile boolean running = true;
+    private volatile boolean leading;
+    private volatile boolean active;
 
     private RoadmapState state = new RoadmapState();
     private long nextOffset;
@@ -77,12 +85,24 @@ public final class Shard implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("roadmap-shard").unstarted(this::run);
     }
 
-    /// Recovers from the log and starts to decide.
-    ///
-    /// @throws LogException if the log cannot be opened
+    /// Starts the thread; the shard stands by until it is told to lead.
     public void start() {
-        recover();
         thread.start();
+    }
+
+    /// This process is the one to decide: recover from the log, shutting out any other writer, and go on.
+    public void lead() {
+        leading = true;
+    }
+
+    /// Another process is the one to decide.
+    public void standBy() {
+        leading = false;
+    }
+
+    /// Whether the log has been read and commands are decided here.
+    public boolean active() {
+        return active;
     }
 
     /// Asks for a command. The answer comes once its effects are durable; it fails with a [LogException] if that is
@@ -142,18 +162,14 @@ public final class Shard implements AutoCloseable {
         try {
             List<Work> batch = new ArrayList<>();
             while (running) {
+                changeRole();
                 batch.clear();
-                long untilTick = TICK.toNanos() - (System.nanoTime() - lastTickNanos);
-                Work first = queue.poll(Math.max(0, untilTick), TimeUnit.NANOSECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    queue.drainTo(batch, MAX_BATCH);
+                take(batch);
+                if (active) {
+                    step(batch);
+                } else {
+                    fail(batch, new LogException.StandingBy());
                 }
-                if (System.nanoTime() - lastTickNanos >= TICK.toNanos()) {
-                    lastTickNanos = System.nanoTime();
-                    batch.add(new Asked(new RoadmapCommand.Tick(), new CompletableFuture<>()));
-                }
-                step(batch);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -163,15 +179,63 @@ public final class Shard implements AutoCloseable {
         }
     }
 
+    private void changeRole() throws InterruptedException {
+        if (active && !leading) {
+            stepDown();
+        }
+        if (!active && leading) {
+            tryToRecover();
+        }
+    }
+
+    private void stepDown() {
+        active = false;
+        generation++;
+        reports.stop();
+        log.close();
+    }
+
+    /// The log may be away for a while; whoever leads waits for it.
+    private void tryToRecover() throws InterruptedException {
+        try {
+            recover();
+            active = true;
+        } catch (LogException.Unreadable e) {
+            throw e;
+        } catch (LogException.Fenced e) {
+            leading = false;
+        } catch (LogException e) {
+            LOGGER.log(Level.WARNING, "cannot lead yet, trying again: " + e.getMessage());
+            Thread.sleep(PAUSE_BEFORE_RECOVERY);
+        }
+    }
+
+    private void take(List<Work> batch) throws InterruptedException {
+        long untilTick = TICK.toNanos() - (System.nanoTime() - lastTickNanos);
+        Work first = queue.poll(Math.max(0, untilTick), TimeUnit.NANOSECONDS);
+        if (first != null) {
+            batch.add(first);
+            queue.drainTo(batch, MAX_BATCH);
+        }
+        if (System.nanoTime() - lastTickNanos >= TICK.toNanos()) {
+            lastTickNanos = System.nanoTime();
+            batch.add(new Asked(new RoadmapCommand.Tick(), new CompletableFuture<>()));
+        }
+    }
+
+    /// A write that was not confirmed may have happened: the next round replays the log to find out.
     private void step(List<Work> batch) {
         try {
             commit(batch);
         } catch (LogException.Fenced e) {
             fail(batch, e);
-            throw e;
+            leading = false;
+            stepDown();
+            LOGGER.log(Level.WARNING, e.getMessage());
         } catch (LogException e) {
             fail(batch, e);
-            recover();
+            active = false;
+            LOGGER.log(Level.WARNING, "reading the log again: " + e.getMessage());
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,11 @@ class CoordinatorHttpTest {
                 dependencies: [first]
                 verify_command: ./verify second
             """;
+
+    @BeforeEach
+    void waitUntilTheCoordinatorIsActive() throws InterruptedException {
+        eventually(() -> given().get("/q/health/ready").statusCode() == 200);
+    }
 
     @Test
     void aCampaignRunsToItsEnd() throws Exception {
