@@ -29,9 +29,4 @@ public record MatrixAddress(DType dtype, long codes, long scales, int rows, int 
     public long rowBytes() {
         return packed() ? cols / 2 : (long) cols * dtype.elementBytes();
     }
-
-    /// All bytes that a product reads.
-    public long bytes() {
-        return rows * (rowBytes() + (packed() ? cols / group * 2L : 0));
-    }
 }

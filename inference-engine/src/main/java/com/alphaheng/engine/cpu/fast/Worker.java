@@ -8,29 +8,22 @@ import java.util.concurrent.locks.LockSupport;
 /// work. Confined to its thread while a program runs.
 final class Worker {
 
-    /// Batches for stages that multiply; a stage uses as many as it needs at once.
+    /// For the product that this worker is about to call.
     final Batch batch = new Batch();
 
     private final int index;
-    private final int count;
     private final WorkerPool pool;
     private Arena arena;
     private MemorySegment scratch;
     private volatile Thread sleeper;
 
-    Worker(WorkerPool pool, int index, int count) {
+    Worker(WorkerPool pool, int index) {
         this.pool = pool;
         this.index = index;
-        this.count = count;
     }
 
     int index() {
         return index;
-    }
-
-    /// Number of workers.
-    int count() {
-        return count;
     }
 
     boolean first() {

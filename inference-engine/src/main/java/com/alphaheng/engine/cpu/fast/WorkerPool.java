@@ -38,7 +38,7 @@ final class WorkerPool implements AutoCloseable {
     WorkerPool(int count) {
         workers = new Worker[count];
         for (int i = 0; i < count; i++) {
-            workers[i] = new Worker(this, i, count);
+            workers[i] = new Worker(this, i);
         }
         for (int i = 1; i < count; i++) {
             Worker worker = workers[i];

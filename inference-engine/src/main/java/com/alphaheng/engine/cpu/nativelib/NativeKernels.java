@@ -46,7 +46,6 @@ public final class NativeKernels implements Kernels {
     private static final MethodHandle ATTEND_MANY = plain("marlin_attend_many", JAVA_LONG, JAVA_LONG, JAVA_LONG,
         JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
         JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_FLOAT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle READ = longs("marlin_read", JAVA_LONG, JAVA_LONG);
 
     private final Precision precision;
     private final String description;
@@ -75,15 +74,6 @@ public final class NativeKernels implements Kernels {
 
     private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
         return Linker.nativeLinker().downcallHandle(SymbolLookup.loaderLookup().findOrThrow(name), descriptor);
-    }
-
-    /// Reads `bytes` bytes at `address` and returns their folded exclusive or: the memory bandwidth probe.
-    public static long read(long address, long bytes) {
-        try {
-            return (long) READ.invokeExact(address, bytes);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
     }
 
     @Override

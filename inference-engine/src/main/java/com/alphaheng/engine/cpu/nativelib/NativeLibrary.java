@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 public final class NativeLibrary {
 
     private static final List<String> SOURCES = List.of("activations.c", "attention_expanded.c", "attention_latent.c",
-        "cache.c", "probe.c", "product_rows.c", "product_tiles.c");
+        "cache.c", "product_rows.c", "product_tiles.c");
     private static final List<String> HEADERS = List.of("cache.h", "marlin.h", "marlin_simd.h", "softmax.h");
     private static final List<String> FLAGS = List.of("-O3", "-march=native", "-std=gnu11", "-shared", "-fPIC",
         "-fvisibility=hidden", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi");
