@@ -7,8 +7,8 @@ import picocli.CommandLine.Option;
 final class RungOptions {
 
     @Option(names = "--optimizations", paramLabel = "RUNG", defaultValue = "fused",
-        description = "baseline, no-syncs, fused, quantized-kv or mtp; each includes those before it."
-            + " Default: ${DEFAULT-VALUE}.")
+        description = "baseline, no-syncs, fused, quantized-kv or mtp, each with those before it (or none, syncs,"
+            + " fusion, kv, all); single switches after a plus, such as none+fusion. Default: ${DEFAULT-VALUE}.")
     private String rung;
 
     @Option(names = "--mtp", description = "Short for --optimizations mtp.")

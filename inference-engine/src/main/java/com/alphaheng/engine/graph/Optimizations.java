@@ -30,18 +30,35 @@ public record Optimizations(boolean noSyncs, boolean fused, boolean pooledBuffer
         return new Optimizations(true, true, true, CacheFormat.F16, false);
     }
 
-    /// Parses `baseline`, `no-syncs`, `fused`, `quantized-kv`, `mtp`: each rung includes those before it.
+    /// Parses a rung, `baseline`, `no-syncs`, `fused`, `quantized-kv` or `mtp`, each with those before it, by these
+    /// names or as `none`, `syncs`, `fusion`, `kv`; or single switches on top of a rung, as in `none+fusion` or
+    /// `syncs+pool+kv`. `all` is every rung but `mtp`, which changes what a step is.
     ///
     /// @throws IllegalArgumentException naming the rungs
     public static Optimizations parse(String rung) {
+        int plus = rung.lastIndexOf('+');
+        if (plus >= 0) {
+            return parse(rung.substring(0, plus)).with(rung.substring(plus + 1));
+        }
         return switch (rung) {
-            case "baseline" -> baseline();
-            case "no-syncs" -> new Optimizations(true, false, false, CacheFormat.F16, false);
-            case "fused" -> standard();
-            case "quantized-kv" -> new Optimizations(true, true, true, CacheFormat.INT8, false);
+            case "baseline", "none" -> baseline();
+            case "no-syncs", "syncs" -> new Optimizations(true, false, false, CacheFormat.F16, false);
+            case "fused", "fusion" -> standard();
+            case "quantized-kv", "kv", "all" -> standard().withCacheFormat(CacheFormat.INT8);
             case "mtp" -> new Optimizations(true, true, true, CacheFormat.INT8, true);
             default -> throw new IllegalArgumentException("unknown rung '" + rung
                 + "': use baseline, no-syncs, fused, quantized-kv or mtp");
+        };
+    }
+
+    private Optimizations with(String single) {
+        return switch (single) {
+            case "syncs" -> new Optimizations(true, fused, pooledBuffers, cacheFormat, mtp);
+            case "fusion" -> new Optimizations(noSyncs, true, pooledBuffers, cacheFormat, mtp);
+            case "pool" -> new Optimizations(noSyncs, fused, true, cacheFormat, mtp);
+            case "kv" -> withCacheFormat(CacheFormat.INT8);
+            default -> throw new IllegalArgumentException("unknown switch '" + single
+                + "': use syncs, fusion, pool or kv");
         };
     }
 
