@@ -21,6 +21,8 @@ public final class Session implements AutoCloseable {
     private int known;
     /// Greedy choices handed out so far; those up to `timeline.choices()` are made or under way.
     private int taken;
+    /// Choices known to be made: one wait for several.
+    private int done;
     private boolean fresh;
     private boolean synced;
 
@@ -65,6 +67,7 @@ public final class Session implements AutoCloseable {
         }
         timeline.truncate(shared);
         taken = timeline.choices();
+        done = taken;
         for (int start = shared; start < prompt.length; start += timeline.maxTokens()) {
             int end = Math.min(start + timeline.maxTokens(), prompt.length);
             timeline.append(Arrays.copyOfRange(prompt, start, end), end == prompt.length ? 1 : 0);
@@ -149,18 +152,22 @@ public final class Session implements AutoCloseable {
     }
 
     private int nextGreedy() {
-        if (taken == timeline.choices()) {
-            if (fresh) {
-                timeline.choose();
-            } else {
+        if (taken == done) {
+            if (taken == timeline.choices()) {
+                if (fresh) {
+                    timeline.choose();
+                } else {
+                    timeline.stepAndChoose();
+                }
+            }
+            // On a device that works beside the host, queue twice what is waited for, so that it has work while the
+            // host looks at the ids; on one that is done already, queue nothing.
+            while (timeline.choices() < taken + 2 * Timeline.STEPS_AHEAD && !timeline.settled()
+                && timeline.position() < timeline.capacity()) {
                 timeline.stepAndChoose();
             }
-            // On a device that works beside the host, queue more before waiting; on one that is done already, do not.
-            for (int i = 1; i < Timeline.STEPS_AHEAD && !timeline.settled()
-                && timeline.position() < timeline.capacity(); i++) {
-                timeline.stepAndChoose();
-            }
-            timeline.await();
+            done = Math.min(taken + Timeline.STEPS_AHEAD, timeline.choices());
+            timeline.awaitChoice(done - 1);
         }
         return timeline.choice(taken++);
     }

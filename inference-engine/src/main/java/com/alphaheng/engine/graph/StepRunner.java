@@ -146,9 +146,19 @@ final class StepRunner implements AutoCloseable {
     }
 
     void awaitAll() {
-        if (stream.completed() < submitted) {
-            stream.await(submitted);
+        await(submitted);
+    }
+
+    /// Waits for a submission, not for those after it.
+    void await(long number) {
+        if (stream.completed() < number) {
+            stream.await(number);
         }
+    }
+
+    /// The number of the last submission.
+    long submitted() {
+        return submitted;
     }
 
     void profile(OpTimer timer) {

@@ -41,6 +41,8 @@ public final class Timeline implements AutoCloseable {
     private final StepRunner.Recording greedyDecode = this::recordGreedyDecode;
     private int position;
     private int chosen;
+    /// The submission that makes each of the last choices.
+    private final long[] madeBy = new long[RING];
 
     /// @param capacity  positions of the KV cache
     /// @param maxTokens largest number of tokens in one step
@@ -170,6 +172,7 @@ public final class Timeline implements AutoCloseable {
         } else {
             chooseOnHost(logits);
         }
+        madeBy[chosen % RING] = runner.submitted();
         chosen++;
     }
 
@@ -183,6 +186,7 @@ public final class Timeline implements AutoCloseable {
         requireRoom(1);
         runner.run("greedy decode", true, greedyDecode);
         position++;
+        madeBy[chosen % RING] = runner.submitted();
         chosen++;
     }
 
@@ -212,6 +216,11 @@ public final class Timeline implements AutoCloseable {
     /// The host waits for all queued steps.
     public void await() {
         runner.awaitAll();
+    }
+
+    /// The host waits until greedy choice `number` is made, not for steps queued after it.
+    public void awaitChoice(int number) {
+        runner.await(madeBy[number % RING]);
     }
 
     /// Greedy choice `number`, which must be done and among the last 64.

@@ -1,5 +1,9 @@
 package com.alphaheng.engine.metal;
 
+import com.alphaheng.engine.Engine;
+import com.alphaheng.engine.EngineOptions;
+import com.alphaheng.engine.Session;
+import com.alphaheng.engine.SessionOptions;
 import com.alphaheng.engine.backend.CacheFormat;
 import com.alphaheng.engine.backend.Device;
 import com.alphaheng.engine.backend.DeviceCounters;
@@ -74,6 +78,21 @@ class DecodeLoopTest {
             assertThat(bytes / 16).as("bytes allocated in Java per token").isLessThan(1024);
             timeline.await();
             assertThat(device.counters().minus(before).gpuNanos()).isPositive();
+        }
+    }
+
+    @Test
+    void aSessionKeepsTheGpuBusyWhileItLooks() {
+        try (Engine engine = Engine.open(ShippedModel.directory(), EngineOptions.defaults().withBackend("metal"));
+                Session session = engine.newSession(SessionOptions.greedy().withContext(128))) {
+            session.sync(new int[] {5, 6, 7});
+            session.next();
+            DeviceCounters before = engine.device().counters();
+            for (int i = 0; i < 16; i++) {
+                session.next();
+                assertThat(session.timeline().choices()).as("steps queued ahead").isGreaterThan(i + 1);
+            }
+            assertThat(engine.device().counters().minus(before).hostWaits()).isLessThanOrEqualTo(16 / 8);
         }
     }
 
