@@ -5,6 +5,7 @@ import com.alphaheng.engine.SessionOptions;
 import com.alphaheng.engine.chat.ChatTemplate;
 import com.alphaheng.engine.chat.Completion;
 import com.alphaheng.engine.chat.Conversation;
+import com.alphaheng.engine.graph.Optimizations;
 import com.alphaheng.engine.model.ModelConfig;
 import java.io.BufferedReader;
 import java.io.Console;
@@ -72,7 +73,7 @@ final class ChatCommand implements Callable<Integer> {
         ChatTemplate template = ChatTemplate.load(model.directory());
         SessionOptions options = new SessionOptions(context, SessionOptions.DEFAULT_PREFILL_STEP,
             choice.sampling(model.directory()));
-        try (LoadedModel loaded = LoadedModel.open(model);
+        try (LoadedModel loaded = LoadedModel.open(model, Optimizations.standard());
              Session session = loaded.engine().newSession(options)) {
             Conversation conversation = new Conversation(session, loaded.tokenizer(), template,
                 new Completion.Limits(maxTokens, stops, false, false), thinking == OnOff.ON);

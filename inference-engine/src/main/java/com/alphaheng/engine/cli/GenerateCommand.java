@@ -43,6 +43,9 @@ final class GenerateCommand implements Callable<Integer> {
     private ModelOptions model;
 
     @Mixin
+    private RungOptions rung;
+
+    @Mixin
     private SamplingOptions choice;
 
     @ArgGroup(multiplicity = "1")
@@ -123,7 +126,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         Sampling sampling = choice.sampling(model.directory());
         long start = System.nanoTime();
-        try (LoadedModel loaded = LoadedModel.open(model);
+        try (LoadedModel loaded = LoadedModel.open(model, rung.optimizations());
              Session session = loaded.engine().newSession(
                  new SessionOptions(context, SessionOptions.DEFAULT_PREFILL_STEP, sampling))) {
             double loadSeconds = (System.nanoTime() - start) / 1e9;

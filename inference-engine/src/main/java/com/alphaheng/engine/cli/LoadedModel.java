@@ -1,6 +1,7 @@
 package com.alphaheng.engine.cli;
 
 import com.alphaheng.engine.Engine;
+import com.alphaheng.engine.graph.Optimizations;
 import com.alphaheng.engine.tokenizer.Tokenizer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -8,12 +9,12 @@ import java.util.concurrent.CompletionException;
 /// A model and its tokenizer, loaded side by side.
 record LoadedModel(Engine engine, Tokenizer tokenizer) implements AutoCloseable {
 
-    static LoadedModel open(ModelOptions options) {
+    static LoadedModel open(ModelOptions options, Optimizations rung) {
         CompletableFuture<Tokenizer> tokenizer = CompletableFuture.supplyAsync(
             () -> Tokenizer.load(options.directory()));
         Engine engine = null;
         try {
-            engine = options.open();
+            engine = options.open(rung);
             tokenizer.join().requireFits(engine.config().vocabSize());
             return new LoadedModel(engine, tokenizer.join());
         } catch (RuntimeException e) {
