@@ -72,10 +72,12 @@ public final class VectorKernels implements Kernels {
                 widenRow(matrix, row, scratch);
             } else if (decoded) {
                 decodeRow(matrix, row, scratch);
+            } else {
+                expandScales(matrix, row, scratch);
             }
             for (int i = 0; i < batch.count; i++) {
                 long input = in + inStride * (batch.inputRows == 0 ? i : Memory.getInt(batch.inputRows + 4L * i));
-                float sum = decoded ? dot(scratch, input, length) : packedDot(matrix, row, input);
+                float sum = decoded ? dot(scratch, input, length) : packedDot(matrix, row, input, scratch);
                 if (batch.factors != 0) {
                     sum *= Memory.getFloat(batch.factors + 4L * i);
                 }
@@ -101,16 +103,15 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    private static float packedDot(MatrixAddress matrix, int row, long input) {
+    private static float packedDot(MatrixAddress matrix, int row, long input, long scales) {
         long codes = matrix.codes() + row * matrix.rowBytes();
-        long scales = matrix.scales() + 2L * row * (matrix.cols() / matrix.group());
         FloatVector sum = FloatVector.zero(FLOATS);
         int words = matrix.cols() / 8;
         int whole = words / WORDS * WORDS;
         for (int word = 0; word < whole; word += LANES) {
             IntVector bits = IntVector.fromMemorySegment(INTS, Memory.ALL, codes + 4L * word, ORDER);
             long x = input + 4L * (word / WORDS * BLOCK + word % WORDS);
-            sum = wordDot(bits, x).fma(scaleVector(scales, word, matrix.group()), sum);
+            sum = wordDot(bits, x).fma(floats(scales + 4L * word), sum);
         }
         float total = sum.reduceLanes(VectorOperators.ADD);
         for (int word = whole; word < words; word++) {
@@ -120,19 +121,21 @@ public final class VectorKernels implements Kernels {
                 part += VALUES[bits >>> 4 * j & 15]
                     * Memory.getFloat(input + 4L * (word / WORDS * BLOCK + j * WORDS + word % WORDS));
             }
-            total += part * half(scales + 2L * (8 * word / matrix.group()));
+            total += part * Memory.getFloat(scales + 4L * word);
         }
         return total;
     }
 
-    /// Lane l: the scale of code word `word` + l.
-    private static FloatVector scaleVector(long scales, int word, int group) {
-        int perScale = group / 8;
-        FloatVector vector = FloatVector.broadcast(FLOATS, half(scales + 2L * (word / perScale)));
-        for (int lane = perScale; lane < LANES; lane += perScale) {
-            vector = vector.blend(half(scales + 2L * ((word + lane) / perScale)), FLOATS.indexInRange(-lane, LANES));
+    /// The row's scales as float32, one for each code word.
+    private static void expandScales(MatrixAddress matrix, int row, long out) {
+        long scales = matrix.scales() + 2L * row * (matrix.cols() / matrix.group());
+        int perScale = matrix.group() / 8;
+        for (int word = 0; word < matrix.cols() / 8; word += perScale) {
+            float scale = half(scales + 2L * (word / perScale));
+            for (int i = 0; i < perScale; i++) {
+                Memory.putFloat(out + 4L * (word + i), scale);
+            }
         }
-        return vector;
     }
 
     /// Lane l: the sum over j of nibble j's value times x[j][l].
