@@ -29,7 +29,6 @@ public final class RoadmapState {
     private Optional<Instant> lastTick = Optional.empty();
     private long tasksEverAdded;
     private long durableEvents;
-    private String writer = "";
 
     /// Applies a fact.
     ///
@@ -67,8 +66,7 @@ public final class RoadmapState {
                 worker.hear(left.sequence(), left.at());
                 part(worker, Worker.Presence.LEFT);
             }
-            case RoadmapEvent.CoordinatorTookOver tookOver -> {
-                writer = tookOver.instance();
+            case RoadmapEvent.CoordinatorTookOver _ -> {
                 lastTick = Optional.empty();
                 leases.renewAll(clock);
             }
@@ -307,11 +305,6 @@ public final class RoadmapState {
     /// Facts of the log replayed so far.
     public long durableEvents() {
         return durableEvents;
-    }
-
-    /// The process that writes the log.
-    public String writer() {
-        return writer;
     }
 
     public Collection<Campaign> campaigns() {

@@ -150,8 +150,9 @@ public final class Shard implements AutoCloseable {
 
     private void hear(Heard heard) {
         try {
-            while (running && !queue.offer(heard, 1, TimeUnit.SECONDS)) {
-                Thread.onSpinWait();
+            boolean taken = false;
+            while (running && !taken) {
+                taken = queue.offer(heard, 1, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

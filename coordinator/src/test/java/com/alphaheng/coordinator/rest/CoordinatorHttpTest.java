@@ -93,6 +93,9 @@ class CoordinatorHttpTest {
         given().get("/api/campaigns/story/tasks?status=succeeded&q=second").then().body("name", contains("second"));
         given().get("/q/openapi").then().statusCode(200).body(containsString("/api/campaigns/{campaign}/tasks"));
         given().get("/q/health").then().statusCode(200);
+        given().get("/q/metrics").then().statusCode(200).body(containsString("heng_active 1"))
+                .body(containsString("heng_tasks{campaign=\"story\",status=\"SUCCEEDED\"} 2"))
+                .body(containsString("heng_workers{state=\"ONLINE\"}"));
     }
 
     @Test
