@@ -48,15 +48,6 @@ public final class ModelOptions {
         return Path.of(System.getProperty("marlin.root", "."), "inference-engine", "models", "tiny-java-glm");
     }
 
-    public String backend() {
-        return backend;
-    }
-
-    /// Everything but the rung.
-    public EngineOptions engineOptions() {
-        return engineOptions(Optimizations.standard());
-    }
-
     /// With this rung, save that `--kv` has the last word on the cache's format.
     public EngineOptions engineOptions(Optimizations rung) {
         Optimizations optimizations = cacheFormat == null ? rung

@@ -33,10 +33,6 @@ public record QuantizeOptions(int groupSize, Method method, boolean head, int th
         return new QuantizeOptions(groupSize, Method.RTN, false, 0, 16384, 1, 1L << 30);
     }
 
-    public QuantizeOptions withMethod(Method other) {
-        return new QuantizeOptions(groupSize, other, head, threads, calibrationTokens, seed, shardBytes);
-    }
-
     int threadCount() {
         return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     }
