@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The broker as a process of its own: stopped by SIGTERM, killed by SIGKILL.
-@Timeout(120)
+@Timeout(300)
 final class BrokerProcessTest {
     @TempDir
     private Path folder;

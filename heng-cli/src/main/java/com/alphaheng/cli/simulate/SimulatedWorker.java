@@ -6,7 +6,6 @@ import com.alphaheng.protocol.WorkerMessage;
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.TaskKind;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +74,7 @@ final class SimulatedWorker {
             return Optional.empty();
         }
         AttemptResult result = new AttemptResult(AttemptResult.Outcome.SUCCEEDED, "", Optional.of(0), startedAt,
-                Instant.now(), new ArrayList<>(), "simulated", "simulated");
+                Instant.now(), List.of(), "simulated", "simulated");
         return Optional.of(new WorkerMessage.AttemptFinished(id, incarnation, ++sequence, attempt, result));
     }
 
