@@ -7,31 +7,33 @@ import java.util.random.RandomGenerator;
 
 /// Inputs drawn for one verification: nobody could have prepared for them.
 record ChallengePlan(List<String> lines) {
-    private static final int SEEDS_EACH = 2;
-
     ChallengePlan {
         lines = List.copyOf(lines);
     }
 
-    /// Every operation at every size, twice with different seeds, in random order.
+    /// Every operation at every size, in random order: once alone, and once as two different inputs in a row, because
+    /// what remembers only the last result of a size would else get away whenever another size comes between.
     static ChallengePlan drawn(SealPolicy.Challenge challenge, RandomGenerator random) {
-        List<String> lines = new ArrayList<>();
+        List<List<String>> groups = new ArrayList<>();
         for (String operation : challenge.operations()) {
             for (int size : challenge.sizes()) {
-                for (int i = 0; i < SEEDS_EACH; i++) {
-                    lines.add(operation + " " + size + " " + random.nextLong(1L << 52));
-                }
+                groups.add(List.of(line(operation, size, random)));
+                groups.add(List.of(line(operation, size, random), line(operation, size, random)));
             }
         }
-        Collections.shuffle(lines, java.util.Random.from(random));
-        return new ChallengePlan(lines);
+        Collections.shuffle(groups, java.util.Random.from(random));
+        return new ChallengePlan(groups.stream().flatMap(List::stream).toList());
+    }
+
+    private static String line(String operation, int size, RandomGenerator random) {
+        return operation + " " + size + " " + random.nextLong(1L << 52);
     }
 
     /// One operation many times, each time on a fresh input.
     static ChallengePlan fresh(SealPolicy.Timed timed, RandomGenerator random) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < timed.count(); i++) {
-            lines.add(timed.operation() + " " + timed.size() + " " + random.nextLong(1L << 52));
+            lines.add(line(timed.operation(), timed.size(), random));
         }
         return new ChallengePlan(lines);
     }
