@@ -72,7 +72,7 @@ public final class MetalException extends RuntimeException {
         return switch (kind) {
             case OUT_OF_MEMORY -> " [use a shorter context or a smaller KV format, or close programs that use the GPU]";
             case DEVICE_LOST -> " [the model must be loaded again]";
-            case TIMEOUT -> " [prefill in smaller pieces: --metal-prefill-tokens]";
+            case TIMEOUT -> " [prefill in smaller pieces: give a shorter prompt]";
             case COMPILATION -> " [run ./marlin doctor --metal and attach its report]";
             case OTHER -> "";
         };
