@@ -15,6 +15,10 @@ public final class DecodeRun implements AutoCloseable {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private static final double NOTABLY = 1.05;
+    private static final long STEADY_NANOS = 1_500_000_000L;
+    private static final long MOST_WARM_UP_NANOS = 15_000_000_000L;
+
     private final Engine engine;
     private final Session session;
     private final int[] prompt;
@@ -38,6 +42,23 @@ public final class DecodeRun implements AutoCloseable {
         public double decodeRate() {
             return tokens / decodeSeconds;
         }
+    }
+
+    /// Decodes `tokens` tokens with each of the runs in turn until none of them has become faster for a while, so that
+    /// the JIT compiler is done with everything on the way: on two cores that takes several seconds.
+    public static void warmUp(int tokens, DecodeRun... runs) {
+        double[] best = new double[runs.length];
+        long start = System.nanoTime();
+        long improved = start;
+        do {
+            for (int i = 0; i < runs.length; i++) {
+                double rate = runs[i].measure(tokens).decodeRate();
+                if (rate > best[i] * NOTABLY) {
+                    best[i] = rate;
+                    improved = System.nanoTime();
+                }
+            }
+        } while (System.nanoTime() - improved < STEADY_NANOS && System.nanoTime() - start < MOST_WARM_UP_NANOS);
     }
 
     /// Computes the prompt anew and decodes `tokens` tokens.

@@ -66,8 +66,7 @@ public final class EngineBench {
         Map<Component, Double> breakdown;
         String stage = "context " + context;
         try (DecodeRun run = new DecodeRun(engine, prompt, plan.tokens())) {
-            // Long enough for the JIT compiler to be done with the kernels.
-            warmUp(run);
+            DecodeRun.warmUp(plan.tokens(), run);
             for (int i = 0; i < plan.samples(); i++) {
                 progress.at(stage, i, plan.samples());
                 last = run.measure(plan.tokens());
@@ -78,13 +77,6 @@ public final class EngineBench {
             progress.at(stage, plan.samples(), plan.samples());
         }
         return new Frontier(context, metrics(context, decode, prefill, last, breakdown));
-    }
-
-    private void warmUp(DecodeRun run) {
-        long end = System.nanoTime() + 1_500_000_000L;
-        do {
-            run.measure(Math.min(plan.tokens(), 16));
-        } while (System.nanoTime() < end);
     }
 
     private List<Metric> metrics(int context, double[] decode, double[] prefill, DecodeRun.Sample sample,

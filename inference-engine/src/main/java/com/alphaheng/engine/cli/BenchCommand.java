@@ -112,11 +112,8 @@ final class BenchCommand implements Callable<Integer> {
              DecodeRun a = new DecodeRun(first, BenchPrompt.of(first, context), tokens);
              DecodeRun b = new DecodeRun(second, BenchPrompt.of(second, context), tokens);
              ProgressBar bar = new ProgressBar()) {
-            for (long end = System.nanoTime() + 3_000_000_000L; System.nanoTime() < end;) {
-                a.measure(Math.min(tokens, 16));
-                b.measure(Math.min(tokens, 16));
-            }
             int[] done = new int[1];
+            DecodeRun.warmUp(tokens, a, b);
             Comparison.Result result = Comparison.measure(() -> a.measure(tokens).decodeRate(), () -> {
                 bar.at("comparing", ++done[0], 2L * samples);
                 return b.measure(tokens).decodeRate();

@@ -2,30 +2,31 @@ package com.alphaheng.engine.cpu;
 
 import com.alphaheng.engine.backend.DeviceBuffer;
 import com.alphaheng.engine.backend.DeviceException;
-import java.lang.foreign.Arena;
+import com.alphaheng.engine.cpu.nativelib.HostMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// A buffer of the CPU back ends: memory off the heap, which the operations reach as a segment. Owns its memory.
+///
+/// The memory is the C library's, not a shared arena's: closing an arena stops every thread for a moment, which would
+/// be most of a token's time where each operation takes fresh buffers.
 public final class HostBuffer implements DeviceBuffer {
 
     private static final int ALIGNMENT = 64;
 
     private final String label;
-    private final Arena arena;
-    private final MemorySegment segment;
+    private final MemorySegment allocated;
+    private MemorySegment segment;
 
     /// @throws DeviceException when the memory cannot be had
     public HostBuffer(String label, long bytes) {
         this.label = label;
-        this.arena = Arena.ofShared();
-        try {
-            this.segment = arena.allocate(bytes, ALIGNMENT);
-        } catch (OutOfMemoryError e) {
-            arena.close();
+        this.allocated = HostMemory.zeroed(bytes + ALIGNMENT);
+        if (allocated.equals(MemorySegment.NULL)) {
             throw new DeviceException("no memory for buffer '" + label + "' of " + bytes
-                + " bytes: use a shorter context or a smaller KV format", e);
+                + " bytes: use a shorter context or a smaller KV format");
         }
+        this.segment = allocated.asSlice(-allocated.address() & (ALIGNMENT - 1), bytes);
     }
 
     /// The memory of a buffer that a CPU back end allocated.
@@ -89,6 +90,9 @@ public final class HostBuffer implements DeviceBuffer {
 
     @Override
     public void close() {
-        arena.close();
+        if (segment != null) {
+            segment = null;
+            HostMemory.free(allocated);
+        }
     }
 }
