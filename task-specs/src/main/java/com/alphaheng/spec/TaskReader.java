@@ -147,9 +147,7 @@ final class TaskReader {
         Optional<String> baseline = longText(benchmark, "baseline_command");
         Optional<String> metric = shortText(benchmark, "metric");
         Optional<BenchmarkSpec.Better> better = benchmark.word("better", DIRECTIONS, "bad-value");
-        Optional<Double> effect = benchmark.isNumber("minimum_effect")
-                ? benchmark.number("minimum_effect", BigDecimal.ZERO, MOST_EFFECT).map(BigDecimal::doubleValue)
-                : benchmark.parsed("minimum_effect", Quantities::percentage, "write a fraction such as 0.02, or 2%");
+        Optional<Double> effect = fraction(benchmark, "minimum_effect", MOST_EFFECT);
         Optional<String> stage = shortText(benchmark, "stage");
         return command.map(text -> new BenchmarkSpec(text.value(), baseline, metric.orElse("decode_tokens_per_second"),
                 better.orElse(BenchmarkSpec.Better.HIGHER), effect.orElse(DEFAULT_MINIMUM_EFFECT), stage));
@@ -200,12 +198,14 @@ final class TaskReader {
         Optional<Node> value = task.value("retries");
         if (value.isPresent() && !(value.get() instanceof MappingNode)) {
             int most = task.wholeNumber("retries", 0, MOST_RETRIES).map(Long::intValue).orElse(standard.maxRetries());
-            return new RetryPolicy(most, standard.backoff(), standard.maxBackoff());
+            return new RetryPolicy(most, standard.backoff(), standard.maxBackoff(), standard.jitter());
         }
-        return task.mapping("retries", List.of("max", "backoff", "max_backoff")).map(retries -> new RetryPolicy(
+        List<String> keys = List.of("max", "backoff", "max_backoff", "jitter");
+        return task.mapping("retries", keys).map(retries -> new RetryPolicy(
                 retries.wholeNumber("max", 0, MOST_RETRIES).map(Long::intValue).orElse(standard.maxRetries()),
                 duration(retries, "backoff", true).orElse(standard.backoff()),
-                duration(retries, "max_backoff", true).orElse(standard.maxBackoff()))).orElse(standard);
+                duration(retries, "max_backoff", true).orElse(standard.maxBackoff()),
+                fraction(retries, "jitter", BigDecimal.ONE).orElse(standard.jitter()))).orElse(standard);
     }
 
     private Budget budget(MappingReader task) {
@@ -213,6 +213,12 @@ final class TaskReader {
                 budget.number("usd", BigDecimal.ZERO, MOST_DOLLARS),
                 budget.wholeNumber("tokens", 0, 1_000_000_000_000L),
                 duration(budget, "time", false))).orElse(Budget.NONE);
+    }
+
+    private static Optional<Double> fraction(MappingReader mapping, String key, BigDecimal most) {
+        return mapping.isNumber(key) ? mapping.number(key, BigDecimal.ZERO, most).map(BigDecimal::doubleValue)
+                : mapping.parsed(key, text -> Quantities.percentage(text).filter(value ->
+                value <= most.doubleValue()), "write a fraction such as 0.02, or 2%");
     }
 
     private Optional<Duration> duration(MappingReader mapping, String key, boolean zeroAllowed) {

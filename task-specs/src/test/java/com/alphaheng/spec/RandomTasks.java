@@ -25,6 +25,7 @@ final class RandomTasks {
             Map.entry("backends", List.of(List.of("codex"), List.of(""))),
             Map.entry("timeout", List.of("10m", "0m", "1h30m", "30m1h", "1d2h3m4s", "10", "10 m", "9999999s", "00s")),
             Map.entry("retries", List.of(0, 100, 101, Map.of("max", 2, "backoff", "0s"), Map.of("backoff", "soon"),
+                    Map.of("jitter", 0.25), Map.of("jitter", "100%"), Map.of("jitter", "101%"), Map.of("jitter", 1.5),
                     Map.of("max", 1.5), Map.of("most", 1))),
             Map.entry("touches", List.of(List.of("a/*.java"), List.of("/a"), List.of("../a"), List.of("a/.."),
                     List.of("a/..b"), List.of(""))),

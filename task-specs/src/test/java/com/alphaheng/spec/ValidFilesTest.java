@@ -41,7 +41,7 @@ final class ValidFilesTest {
         assertThat(tasks.getFirst()).isEqualTo(new TaskSpec("tune gemv (m4-max)", "Search the tile sizes.", Priority.P1,
                 List.of(), Optional.of("./marlin parity"), TaskKind.TUNE, Category.FUSION_AND_MEMORY,
                 new Requirements(Map.of("chip", "m4-max", "os", "macos"), 32, 64L << 30), List.of("codex", "claude"),
-                Duration.ofMinutes(90), new RetryPolicy(3, Duration.ofSeconds(10), Duration.ofMinutes(2)),
+                Duration.ofMinutes(90), new RetryPolicy(3, Duration.ofSeconds(10), Duration.ofMinutes(2), 0.25),
                 List.of("inference-engine/src/main/**/Gemv*.java"),
                 new Budget(Optional.of(new BigDecimal("2.50")), Optional.of(1_000_000L),
                         Optional.of(Duration.ofMinutes(45))),

@@ -146,6 +146,8 @@ public final class KafkaEventLog implements EventLog {
             case RoadmapEvent.OfCampaign ofCampaign -> ofCampaign.campaign();
             case RoadmapEvent.OfAttempt ofAttempt -> ofAttempt.attempt().taskKey();
             case RoadmapEvent.WorkerJoined joined -> joined.worker();
+            case RoadmapEvent.WorkerForgotten forgotten -> forgotten.worker();
+            case RoadmapEvent.OfAdministration ofAdministration -> ofAdministration.actor();
             case RoadmapEvent.WorkerLost lost -> lost.worker();
             case RoadmapEvent.WorkerLeft left -> left.worker();
             case RoadmapEvent.CoordinatorTookOver tookOver -> tookOver.instance();

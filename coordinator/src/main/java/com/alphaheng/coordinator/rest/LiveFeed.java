@@ -77,8 +77,9 @@ class LiveFeed implements CommitListener {
             case RoadmapEvent.WorkerLeft left -> Optional.of(left.worker());
             case RoadmapEvent.OfAttempt ofAttempt -> state.find(ofAttempt.attempt().campaign(),
                     ofAttempt.attempt().task()).flatMap(Task::lastAttempt).map(attempt -> attempt.worker());
-            case RoadmapEvent.OfCampaign _, RoadmapEvent.CoordinatorTookOver _, RoadmapEvent.Passing _ ->
-                    Optional.empty();
+            case RoadmapEvent.WorkerForgotten forgotten -> Optional.of(forgotten.worker());
+            case RoadmapEvent.OfAdministration _, RoadmapEvent.OfCampaign _, RoadmapEvent.CoordinatorTookOver _,
+                    RoadmapEvent.Passing _ -> Optional.empty();
         };
     }
 

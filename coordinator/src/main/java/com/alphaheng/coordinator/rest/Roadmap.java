@@ -67,8 +67,17 @@ class Roadmap {
             case Reply.UnknownTask unknown -> throw unknown(unknown);
             case Reply.WrongStatus wrong -> throw new ApiProblem(409, "Conflict", "task " + wrong.task() + " is "
                     + wrong.status(), wrong.remedy());
+            case Reply.Refused refused -> throw refused(refused);
             case Reply.InvalidSubmission invalid -> throw new ApiProblem(422, "Unprocessable Content",
                     invalid.problems().toString(), "");
+        };
+    }
+
+    private static ApiProblem refused(Reply.Refused refused) {
+        return switch (refused.rule()) {
+            case UNKNOWN -> new ApiProblem(404, "Not Found", refused.message(), refused.remedy());
+            case CONFLICT -> new ApiProblem(409, "Conflict", refused.message(), refused.remedy());
+            case FORBIDDEN -> new ApiProblem(403, "Forbidden", refused.message(), refused.remedy());
         };
     }
 

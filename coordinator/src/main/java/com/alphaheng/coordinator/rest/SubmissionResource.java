@@ -81,7 +81,8 @@ public class SubmissionResource {
             }
             case Reply.InvalidSubmission invalid -> throw rejected(invalid.problems().stream()
                     .map(SubmissionResource::fault).toList());
-            case Reply.Done _, Reply.Silence _, Reply.UnknownCampaign _, Reply.UnknownTask _, Reply.WrongStatus _ ->
+            case Reply.Done _, Reply.Silence _, Reply.UnknownCampaign _, Reply.UnknownTask _, Reply.WrongStatus _,
+                    Reply.Refused _ ->
                     throw new IllegalStateException("not an answer to a submission: " + reply);
         };
     }

@@ -17,6 +17,7 @@ public final class Attempt {
     private final String incarnation;
     private final Instant assignedAt;
     private final boolean exclusive;
+    private final Optional<String> backend;
     private Optional<Instant> startedAt = Optional.empty();
     private Optional<Instant> finishedAt = Optional.empty();
     private String stage = "assigned";
@@ -24,12 +25,14 @@ public final class Attempt {
     private String reason = "";
     private Optional<AttemptResult> result = Optional.empty();
 
-    Attempt(AttemptId id, String worker, String incarnation, Instant assignedAt, boolean exclusive) {
+    Attempt(AttemptId id, String worker, String incarnation, Instant assignedAt, boolean exclusive,
+            Optional<String> backend) {
         this.id = id;
         this.worker = worker;
         this.incarnation = incarnation;
         this.assignedAt = assignedAt;
         this.exclusive = exclusive;
+        this.backend = backend;
     }
 
     void reach(String newStage, Instant at) {
@@ -65,6 +68,11 @@ public final class Attempt {
     /// Whether it has its worker to itself.
     public boolean exclusive() {
         return exclusive;
+    }
+
+    /// The limited backend it counts against.
+    public Optional<String> backend() {
+        return backend;
     }
 
     /// When the worker first reported a stage.

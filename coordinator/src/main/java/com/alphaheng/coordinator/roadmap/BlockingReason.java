@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Answers "why is this task in its state?" with one line: the one thing that has to change first.
 ///
@@ -54,6 +55,10 @@ public final class BlockingReason {
         if (task.campaign().paused()) {
             return "campaign " + task.campaign().name() + " is paused: resume it";
         }
+        Limits limits = state.administration().limits();
+        if (limits.campaignFull(task.campaign())) {
+            return limited(LimitScope.CAMPAIGN, task.campaign().name());
+        }
         Optional<Instant> notBefore = task.notBefore();
         if (notBefore.isPresent()) {
             long seconds = Math.max(0, Duration.between(now, notBefore.get()).toSeconds());
@@ -67,11 +72,30 @@ public final class BlockingReason {
         if (editing.isPresent()) {
             return "edits the same files as " + editing.get().name() + ", which is running";
         }
-        int able = state.ready().accepting(task).size();
+        Optional<String> backend = state.ready().fullBackend(task);
+        if (backend.isPresent()) {
+            return limited(LimitScope.BACKEND, backend.get());
+        }
+        Optional<Worker> awaited = state.ready().awaited(task, now);
+        if (awaited.isPresent()) {
+            return "waits up to " + ReadyIndex.WARM_PATIENCE.toSeconds() + " s for " + awaited.get().id()
+                    + ", which measured this campaign before";
+        }
+        Set<Worker> accepting = state.ready().accepting(task);
+        if (!accepting.isEmpty() && accepting.stream().allMatch(worker -> worker.capacity() == 0)) {
+            return limited(LimitScope.WORKER, accepting.iterator().next().id());
+        }
+        int able = accepting.size();
         return task.eligibility().exclusive()
                 ? "waits for a worker of its own: none of the " + able + " able to run it is idle"
                 : "waits for a free slot on " + (able == 1 ? "the one worker" : "one of the " + able + " workers")
                 + " able to run it";
+    }
+
+    private String limited(LimitScope scope, String name) {
+        int most = state.administration().limits().of(scope, name).orElseThrow();
+        return scope.word() + " " + name + " is at its limit of " + most + (most == 1 ? " attempt" : " attempts")
+                + " at once: wait, or raise it with ./heng limit " + scope.word() + " " + name + " N";
     }
 
     private String nobodyCan(Eligibility eligibility) {

@@ -40,6 +40,9 @@ public final class Campaign {
     private Optional<Instant> startedAt = Optional.empty();
     private Instant changedAt;
     private long definitionVersion;
+    private Optional<String> lastMeasuredOn = Optional.empty();
+    private final SubmissionDiff.Collected collected = new SubmissionDiff.Collected();
+    private Optional<SubmissionRecord> lastSubmission = Optional.empty();
 
     Campaign(String name, Instant openedAt, ReadyListener listener) {
         this.name = name;
@@ -51,9 +54,20 @@ public final class Campaign {
         }
     }
 
-    void submitted(String newSubmission, Optional<String> newCommit) {
-        submission = newSubmission;
-        commit = newCommit;
+    void submitted(RoadmapEvent.SubmissionAccepted accepted) {
+        submission = accepted.submission();
+        commit = accepted.commit();
+        lastSubmission = Optional.of(new SubmissionRecord(accepted.submission(), accepted.actor(), accepted.at(),
+                accepted.files(), collected.take(tasks.keySet())));
+    }
+
+    /// The facts of a submission come one by one; together they are what it changed.
+    SubmissionDiff.Collected collected() {
+        return collected;
+    }
+
+    void measuredOn(String worker) {
+        lastMeasuredOn = Optional.of(worker);
     }
 
     void pause(boolean newPaused) {
@@ -225,6 +239,16 @@ public final class Campaign {
     /// Grows whenever a task is added, changed or removed.
     public long definitionVersion() {
         return definitionVersion;
+    }
+
+    /// Who submitted last, and what that changed.
+    public Optional<SubmissionRecord> lastSubmission() {
+        return lastSubmission;
+    }
+
+    /// The worker of the last benchmark that ended with a result.
+    Optional<String> lastMeasuredOn() {
+        return lastMeasuredOn;
     }
 
     public boolean paused() {

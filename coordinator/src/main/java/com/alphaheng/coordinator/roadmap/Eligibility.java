@@ -47,7 +47,10 @@ public record Eligibility(TaskKind kind, Requirements requires, List<String> bac
     }
 
     private Optional<String> agentObjection(WorkerProfile worker) {
-        if (worker.agents().isEmpty()) {
+        if (!backends.isEmpty()) {
+            return namedObjection(worker);
+        }
+        if (worker.generalAgents().isEmpty()) {
             return verifiable && worker.kinds().contains(TaskKind.VERIFY) ? Optional.empty()
                     : Optional.of("has no agent backend configured" + (verifiable
                             ? " and takes no tasks of kind verify"
@@ -56,12 +59,21 @@ public record Eligibility(TaskKind kind, Requirements requires, List<String> bac
         if (!worker.kinds().contains(TaskKind.AGENT)) {
             return Optional.of("takes no tasks of kind agent");
         }
-        return backends.isEmpty() || !Collections.disjoint(backends, worker.agents()) ? Optional.empty()
-                : Optional.of("has the agent backends " + worker.agents() + ", the task asks for " + backends);
+        return Optional.empty();
+    }
+
+    /// A task that names its backends goes where one of them is, and nowhere else.
+    private Optional<String> namedObjection(WorkerProfile worker) {
+        if (!worker.kinds().contains(TaskKind.AGENT)) {
+            return Optional.of("takes no tasks of kind agent");
+        }
+        return !Collections.disjoint(backends, worker.agents()) ? Optional.empty()
+                : Optional.of("has " + (worker.agents().isEmpty() ? "no agent backend"
+                : "the agent backends " + worker.agents()) + ", the task asks for " + backends);
     }
 
     /// Workers that can do all of the task come before those that can only verify it.
     int preference(WorkerProfile worker) {
-        return kind == TaskKind.AGENT && worker.agents().isEmpty() ? 1 : 0;
+        return kind == TaskKind.AGENT && backends.isEmpty() && worker.generalAgents().isEmpty() ? 1 : 0;
     }
 }

@@ -1,5 +1,7 @@
 package com.alphaheng.coordinator.roadmap;
 
+import com.alphaheng.spec.TaskKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +20,7 @@ import java.util.TreeSet;
 /// pause, the same edited files) share a [Lane]. Only the most urgent task of each lane is ever looked at.
 final class ReadyIndex {
     /// A task and the worker that may have it.
-    record Match(Task task, Worker worker) {
+    record Match(Task task, Worker worker, JobTerms terms) {
     }
 
     private record LaneKey(Campaign campaign, List<String> touches) {
@@ -27,7 +29,7 @@ final class ReadyIndex {
     private record Head(Task task, Pool pool) {
     }
 
-    private static final class Lane {
+    private final class Lane {
         private final LaneKey key;
         private final TreeSet<Task> tasks = new TreeSet<>(Task.BY_URGENCY);
 
@@ -36,11 +38,12 @@ final class ReadyIndex {
         }
 
         boolean blocked() {
-            return key.campaign().paused() || key.campaign().touching(key.touches()).isPresent();
+            return key.campaign().paused() || limits.campaignFull(key.campaign())
+                    || key.campaign().touching(key.touches()).isPresent();
         }
     }
 
-    private static final class Pool {
+    private final class Pool {
         private final Eligibility eligibility;
         private final Map<LaneKey, Lane> lanes = new LinkedHashMap<>();
         private final Set<Worker> accepted = new LinkedHashSet<>();
@@ -65,19 +68,45 @@ final class ReadyIndex {
             }
         }
 
-        Optional<Worker> firstFree(Set<Worker> reserved) {
-            return free.stream().filter(worker -> !reserved.contains(worker)).findFirst();
+        /// The least busy worker; among equally good ones, one where something of the task is still warm.
+        Optional<Worker> firstFree(Task task, Set<Worker> reserved) {
+            Optional<Worker> first = free.stream().filter(worker -> usable(worker, reserved)).findFirst();
+            if (first.isEmpty()) {
+                return first;
+            }
+            Worker best = first.get();
+            return task.warmWorkers().stream().map(workers::get).filter(warm -> warm != null && free.contains(warm)
+                    && warm.running().size() == best.running().size()
+                    && eligibility.preference(warm.profile()) == eligibility.preference(best.profile())
+                    && usable(warm, reserved)).findFirst().or(() -> first);
+        }
+
+        private boolean usable(Worker worker, Set<Worker> reserved) {
+            return !reserved.contains(worker) && JobTerms.of(eligibility, worker.profile(), limits).isPresent();
+        }
+
+        /// The busy worker that a measurement should rather wait for: the one its campaign was measured on before.
+        Optional<Worker> worthWaiting(Task task, Instant now) {
+            boolean patient = task.readySince.map(since -> since.plus(WARM_PATIENCE).isAfter(now)).orElse(false);
+            return task.spec().kind() != TaskKind.BENCHMARK || !patient ? Optional.empty()
+                    : task.campaign().lastMeasuredOn().map(workers::get)
+                    .filter(warm -> accepted.contains(warm) && !free.contains(warm) && warm.capacity() > 0);
         }
     }
 
+    /// Absolute figures of one campaign compare best when one machine measured them; worth a minute, not more.
+    static final Duration WARM_PATIENCE = Duration.ofMinutes(1);
+
     private final Map<Eligibility, Pool> pools = new LinkedHashMap<>();
     private final Map<String, Worker> workers;
+    private final Limits limits;
     private final TreeSet<Task> backingOff = new TreeSet<>(Comparator
             .<Task, Instant>comparing(task -> task.notBefore.orElseThrow()).thenComparingLong(Task::order));
     private final LinkedHashSet<Task> byReadyTime = new LinkedHashSet<>();
 
-    ReadyIndex(Map<String, Worker> workers) {
+    ReadyIndex(Map<String, Worker> workers, Limits limits) {
         this.workers = workers;
+        this.limits = limits;
     }
 
     /// Takes a task that became ready at this instant.
@@ -118,6 +147,11 @@ final class ReadyIndex {
         return pool;
     }
 
+    /// Forgets the worker, which has withdrawn and is not online.
+    void forget(Worker worker) {
+        pools.values().forEach(pool -> pool.accepted.remove(worker));
+    }
+
     /// Must come before any change of the worker, whose place in the pools depends on how busy it is.
     void withdraw(Worker worker) {
         pools.values().forEach(pool -> pool.free.remove(worker));
@@ -140,7 +174,7 @@ final class ReadyIndex {
     ///
     /// A task that wants a worker for itself and finds none idle reserves the least busy one, which less urgent tasks
     /// then leave alone: otherwise a stream of small tasks would keep measurements waiting for ever.
-    Optional<Match> next() {
+    Optional<Match> next(Instant now) {
         List<Head> heads = new ArrayList<>();
         for (Pool pool : pools.values()) {
             for (Lane lane : pool.lanes.values()) {
@@ -152,9 +186,15 @@ final class ReadyIndex {
         heads.sort(Comparator.comparing(Head::task, Task.BY_URGENCY));
         Set<Worker> reserved = new HashSet<>();
         for (Head head : heads) {
-            Optional<Worker> worker = head.pool().firstFree(reserved);
+            Optional<Worker> warm = head.pool().worthWaiting(head.task(), now);
+            if (warm.isPresent()) {
+                reserved.add(warm.get());
+                continue;
+            }
+            Optional<Worker> worker = head.pool().firstFree(head.task(), reserved);
             if (worker.isPresent()) {
-                return Optional.of(new Match(head.task(), worker.get()));
+                return Optional.of(new Match(head.task(), worker.get(), JobTerms.of(head.pool().eligibility,
+                        worker.get().profile(), limits).orElseThrow()));
             }
             if (head.pool().eligibility.exclusive()) {
                 head.pool().accepted.stream().filter(busy -> !reserved.contains(busy))
@@ -162,6 +202,20 @@ final class ReadyIndex {
             }
         }
         return Optional.empty();
+    }
+
+    /// Whether all agent backends that the task could use on some worker are at their limit.
+    Optional<String> fullBackend(Task task) {
+        Set<Worker> able = accepting(task);
+        return able.isEmpty() || able.stream().anyMatch(worker ->
+                JobTerms.of(task.eligibility(), worker.profile(), limits).isPresent()) ? Optional.empty()
+                : able.stream().flatMap(worker -> (task.spec().backends().isEmpty() ? worker.profile().generalAgents()
+                : task.spec().backends()).stream()).filter(limits::backendFull).findFirst();
+    }
+
+    /// The busy worker a ready measurement waits for.
+    Optional<Worker> awaited(Task task, Instant now) {
+        return Optional.ofNullable(pools.get(task.eligibility())).flatMap(pool -> pool.worthWaiting(task, now));
     }
 
     /// Online workers that could run the task, busy or not.

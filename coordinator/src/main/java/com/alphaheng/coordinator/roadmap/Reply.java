@@ -33,6 +33,15 @@ public sealed interface Reply {
     record WrongStatus(String campaign, String task, TaskStatus status, String remedy) implements Reply {
     }
 
+    /// Which rule stood against what was asked.
+    enum Rule {
+        UNKNOWN, CONFLICT, FORBIDDEN
+    }
+
+    /// Something around the campaigns (a token, a limit, a webhook) cannot be changed so.
+    record Refused(Rule rule, String message, String remedy) implements Reply {
+    }
+
     /// The submission contradicts itself or what the campaign already has.
     record InvalidSubmission(List<SubmissionProblem> problems) implements Reply {
         public InvalidSubmission {

@@ -2,6 +2,7 @@ package com.alphaheng.coordinator.roadmap;
 
 import com.alphaheng.protocol.WorkerMessage;
 import com.alphaheng.spec.TaskSpec;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,6 +39,49 @@ public sealed interface RoadmapCommand {
 
     /// Try every failed or cancelled task of the campaign again.
     record RerunFailed(String campaign, String actor) implements RoadmapCommand {
+    }
+
+    /// Something around the campaigns is to change.
+    sealed interface Administer extends RoadmapCommand {
+    }
+
+    /// @param most attempts at once; empty takes the limit away
+    record SetLimit(LimitScope scope, String name, Optional<Integer> most, String actor) implements Administer {
+    }
+
+    /// @param hash           of the secret, see [AccessToken]
+    /// @param adminElsewhere whether an admin could get in without any token of the log
+    record IssueToken(String token, Role role, String hash, Optional<Instant> expires, String actor,
+                      boolean adminElsewhere) implements Administer {
+    }
+
+    record RevokeToken(String token, String actor, boolean adminElsewhere) implements Administer {
+    }
+
+    /// A one-time token with which a worker gets its credentials.
+    ///
+    /// @param worker the only worker that may use it; empty means any
+    record OfferEnrolment(String hash, Optional<String> worker, Instant expires, String actor) implements Administer {
+    }
+
+    /// @param offer hash of the one-time token
+    /// @param hash  of the worker's own token
+    record EnrolWorker(String offer, String worker, String hash) implements Administer {
+    }
+
+    record AddWebhook(String webhook, String url, String secret, Optional<String> campaign, List<String> events,
+                      String actor) implements Administer {
+        public AddWebhook {
+            events = List.copyOf(events);
+        }
+    }
+
+    record RemoveWebhook(String webhook, String actor) implements Administer {
+    }
+
+    /// A delivery ended, well or for good.
+    record AnswerWebhook(String webhook, long sequence, String event, boolean delivered, int tries, String answer)
+            implements Administer {
     }
 
     /// A worker said something.

@@ -3,7 +3,6 @@ package com.alphaheng.coordinator.roadmap;
 import com.alphaheng.coordinator.roadmap.RoadmapEvent.AttemptAssigned;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.CoordinatorMessage;
-import com.alphaheng.protocol.JobSpec;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,6 +11,7 @@ public final class RoadmapDecider {
     private final RoadmapPolicy policy;
     private final SubmissionRules submissions = new SubmissionRules();
     private final OperatorRules operators = new OperatorRules();
+    private final AdministrationRules administration = new AdministrationRules();
     private final WorkerRules workers;
     private final TimeRules time;
 
@@ -32,6 +32,7 @@ public final class RoadmapDecider {
             case RoadmapCommand.RerunFailed rerun -> operators.rerunFailed(state, rerun, at);
             case RoadmapCommand.PauseCampaign pause -> operators.pause(state, pause, at);
             case RoadmapCommand.ResumeCampaign resume -> operators.resume(state, resume, at);
+            case RoadmapCommand.Administer administer -> administration.administer(state, administer, at);
             case RoadmapCommand.HearWorker heard -> workers.hear(state, heard.message(), at);
             case RoadmapCommand.Tick() -> time.tick(state, at);
             case RoadmapCommand.AssignReadyTasks() -> assignOne(state, at);
@@ -42,12 +43,13 @@ public final class RoadmapDecider {
 
     /// Gives one task to one worker. Asked again until it decides nothing, since each assignment changes what is next.
     private Decision assignOne(RoadmapState state, Instant at) {
-        return state.ready().next().map(match -> {
+        return state.ready().next(at).map(match -> {
             Worker worker = match.worker();
             AttemptId attempt = match.task().nextAttemptId();
             var message = new CoordinatorMessage.Assignment(worker.id(), worker.incarnation(), attempt, policy.lease(),
-                    new JobSpec(match.task().spec(), match.task().campaign().commit()));
-            return new Decision(List.of(new AttemptAssigned(attempt, worker.id(), worker.incarnation(), at)),
+                    match.terms().job(match.task(), worker.incarnation()));
+            return new Decision(List.of(new AttemptAssigned(attempt, worker.id(), worker.incarnation(),
+                    match.terms().counted(), at)),
                     List.of(message), new Reply.Silence());
         }).orElse(Decision.NOTHING);
     }

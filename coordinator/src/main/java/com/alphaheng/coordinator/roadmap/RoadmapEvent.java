@@ -30,6 +30,11 @@ public sealed interface RoadmapEvent {
         String campaign();
     }
 
+    /// A durable fact about what surrounds the campaigns, replayed by [Administration].
+    sealed interface OfAdministration extends Durable {
+        String actor();
+    }
+
     /// A durable fact about one attempt.
     sealed interface OfAttempt extends Durable {
         AttemptId attempt();
@@ -79,7 +84,10 @@ public sealed interface RoadmapEvent {
     }
 
     /// The attempt belongs to this incarnation of this worker, and its lease runs.
-    record AttemptAssigned(AttemptId attempt, String worker, String incarnation, Instant at) implements OfAttempt {
+    ///
+    /// @param backend the limited agent backend it counts against; others it may use have no limit
+    record AttemptAssigned(AttemptId attempt, String worker, String incarnation, Optional<String> backend, Instant at)
+            implements OfAttempt {
     }
 
     record AttemptStageReached(AttemptId attempt, String stage, Instant at) implements OfAttempt {
@@ -108,6 +116,58 @@ public sealed interface RoadmapEvent {
 
     record WorkerLeft(String worker, String incarnation, long sequence, String reason, Instant at)
             implements Durable {
+    }
+
+    /// The worker was away for so long that nobody needs to see it any more.
+    record WorkerForgotten(String worker, Instant at) implements Durable {
+    }
+
+    /// @param most attempts at once; empty means no limit any more
+    record LimitSet(LimitScope scope, String name, Optional<Integer> most, String actor, Instant at)
+            implements OfAdministration {
+    }
+
+    /// @param hash SHA-256 of the token; the token itself is nowhere
+    record TokenIssued(String token, Role role, String hash, Optional<Instant> expires, String actor, Instant at)
+            implements OfAdministration {
+    }
+
+    record TokenRevoked(String token, String actor, Instant at) implements OfAdministration {
+    }
+
+    /// A one-time token was made; see [RoadmapCommand.OfferEnrolment].
+    record EnrolmentOffered(String hash, Optional<String> worker, Instant expires, String actor, Instant at)
+            implements OfAdministration {
+    }
+
+    /// @param offer hash of the one-time token, which is used up
+    /// @param hash  of the worker's own token
+    /// @param actor who had made the offer
+    record WorkerEnrolled(String offer, String worker, String hash, String actor, Instant at)
+            implements OfAdministration {
+    }
+
+    /// @param secret key of the signatures: whoever reads the log could forge them, as they could forge everything
+    record WebhookAdded(String webhook, String url, String secret, Optional<String> campaign, List<String> events,
+                        String actor, Instant at) implements OfAdministration {
+        public WebhookAdded {
+            events = List.copyOf(events);
+        }
+    }
+
+    record WebhookRemoved(String webhook, String actor, Instant at) implements OfAdministration {
+    }
+
+    /// What came of one notification.
+    ///
+    /// @param answer the receiver's status, or why there was none
+    record WebhookAnswered(String webhook, long sequence, String event, boolean delivered, int tries, String answer,
+                           Instant at) implements OfAdministration {
+        /// Nobody in particular: the coordinator itself.
+        @Override
+        public String actor() {
+            return "coordinator";
+        }
     }
 
     /// A coordinator process became the writer of the log.

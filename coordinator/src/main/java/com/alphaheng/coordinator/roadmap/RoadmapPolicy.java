@@ -9,9 +9,10 @@ import java.time.Duration;
 /// @param grace      how long beyond its timeout an attempt may still report, the worker being the one who ends it
 /// @param suspension a longer gap between two ticks means that this process stood still
 /// @param agingStep  a task that has been ready for so long is moved up by one priority, so that none starves
+/// @param forgetting how long a worker that is lost or left is still shown
 /// @param seed       of the retry jitter
 public record RoadmapPolicy(Duration lease, int maxLosses, Duration grace, Duration suspension, Duration agingStep,
-                            long seed) {
+                            Duration forgetting, long seed) {
     public static final RoadmapPolicy DEFAULT = new RoadmapPolicy(Duration.ofSeconds(9), 5, Duration.ofSeconds(60),
-            Duration.ofSeconds(3), Duration.ofMinutes(30), 1);
+            Duration.ofSeconds(3), Duration.ofMinutes(30), Duration.ofDays(1), 1);
 }

@@ -2,6 +2,7 @@ package com.alphaheng.coordinator.roadmap;
 
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.spec.TaskKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,7 +21,8 @@ import java.util.Set;
 public final class RoadmapState {
     private final Map<String, Campaign> campaigns = new LinkedHashMap<>();
     private final Map<String, Worker> workers = new LinkedHashMap<>();
-    private final ReadyIndex ready = new ReadyIndex(workers);
+    private final Administration administration = new Administration();
+    private final ReadyIndex ready = new ReadyIndex(workers, administration.limits());
     private final LeaseIndex leases = new LeaseIndex();
     private final List<Task> unlinked = new ArrayList<>();
     private final Set<Transitions.Row> visited = new HashSet<>();
@@ -52,11 +54,18 @@ public final class RoadmapState {
         switch (event) {
             case RoadmapEvent.OfCampaign ofCampaign -> replayOfCampaign(ofCampaign);
             case RoadmapEvent.OfAttempt ofAttempt -> replayOfAttempt(ofAttempt);
+            case RoadmapEvent.OfAdministration ofAdministration -> {
+                administration.replay(ofAdministration);
+                if (ofAdministration instanceof RoadmapEvent.LimitSet set && set.scope() == LimitScope.WORKER) {
+                    findWorker(set.name()).ifPresent(this::limit);
+                }
+            }
             case RoadmapEvent.WorkerJoined joined -> {
                 Worker worker = workers.computeIfAbsent(joined.worker(), id ->
                         new Worker(id, joined.incarnation(), joined.profile(), joined.at()));
                 ready.withdraw(worker);
                 worker.join(joined.incarnation(), joined.sequence(), joined.profile(), joined.at());
+                worker.limit(administration.limits().of(LimitScope.WORKER, worker.id()));
                 leases.hear(worker);
                 ready.judge(worker);
             }
@@ -66,6 +75,10 @@ public final class RoadmapState {
                 worker.hear(left.sequence(), left.at());
                 part(worker, Worker.Presence.LEFT);
             }
+            case RoadmapEvent.WorkerForgotten forgotten -> {
+                ready.forget(worker(forgotten.worker()));
+                workers.remove(forgotten.worker());
+            }
             case RoadmapEvent.CoordinatorTookOver _ -> {
                 lastTick = Optional.empty();
                 leases.renewAll(clock);
@@ -73,7 +86,14 @@ public final class RoadmapState {
         }
     }
 
+    private void limit(Worker worker) {
+        ready.withdraw(worker);
+        worker.limit(administration.limits().of(LimitScope.WORKER, worker.id()));
+        ready.offer(worker);
+    }
+
     private void replayOfCampaign(RoadmapEvent.OfCampaign event) {
+        campaign(event.campaign()).ifPresent(known -> known.collected().take(event));
         switch (event) {
             case RoadmapEvent.CampaignOpened opened -> campaigns.put(opened.campaign(),
                     new Campaign(opened.campaign(), opened.at(), new Campaign.ReadyListener() {
@@ -91,10 +111,13 @@ public final class RoadmapState {
                         public void moved(Task task, Transitions.Row row) {
                             visited.add(row);
                             changed.add(task);
+                            tell(task, row);
                         }
                     }));
-            case RoadmapEvent.SubmissionAccepted accepted ->
-                    campaign(accepted).submitted(accepted.submission(), accepted.commit());
+            case RoadmapEvent.SubmissionAccepted accepted -> {
+                campaign(accepted).submitted(accepted);
+                tell(accepted, "campaign.submitted", "by " + accepted.actor());
+            }
             case RoadmapEvent.TaskAdded added ->
                     unlinked.add(campaign(added).add(tasksEverAdded++, added.task()));
             case RoadmapEvent.TaskChanged change -> change(task(change, change.task().name()), change);
@@ -114,10 +137,44 @@ public final class RoadmapState {
                 forgive(task, "another try asked for by " + reopened.actor());
                 task.campaign().apply(task, TaskTrigger.REOPENED);
             }
-            case RoadmapEvent.CampaignPaused paused -> campaign(paused).pause(true);
-            case RoadmapEvent.CampaignResumed resumed -> campaign(resumed).pause(false);
+            case RoadmapEvent.CampaignPaused paused -> {
+                campaign(paused).pause(true);
+                tell(paused, "campaign.paused", "by " + paused.actor());
+            }
+            case RoadmapEvent.CampaignResumed resumed -> {
+                campaign(resumed).pause(false);
+                tell(resumed, "campaign.resumed", "by " + resumed.actor());
+            }
         }
         campaign(event).touch(clock);
+        administration.audit().addFor(event, campaign(event).lastSubmission().map(SubmissionRecord::diff));
+    }
+
+    private void tell(RoadmapEvent.OfCampaign event, String type, String detail) {
+        administration.tell(type, event.campaign(), Optional.empty(), detail, clock);
+    }
+
+    /// Webhooks hear of what has begun or ended; that a task waits or is ready follows from it.
+    private void tell(Task task, Transitions.Row row) {
+        String type = switch (row.to()) {
+            case RUNNING -> "task.started";
+            case SUCCEEDED -> "task.succeeded";
+            case FAILED -> "task.failed";
+            case SKIPPED -> "task.skipped";
+            case CANCELLED -> "task.cancelled";
+            case WAITING -> row.from() == TaskStatus.RUNNING ? "task.requeued" : "";
+            case READY -> "";
+        };
+        if (!type.isEmpty()) {
+            String detail = task.status() == TaskStatus.CANCELLED ? task.note()
+                    : task.status() == TaskStatus.RUNNING ? "" : task.lastAttempt().map(Attempt::reason).orElse("");
+            administration.tell(type, task.campaign().name(), Optional.of(task), detail, clock);
+        }
+        if (row.to().ended() && task.campaign().finished()) {
+            administration.tell("campaign.finished", task.campaign().name(), Optional.empty(),
+                    task.campaign().count(TaskStatus.SUCCEEDED) + " of " + task.campaign().tasks().size()
+                    + " tasks succeeded", clock);
+        }
     }
 
     private void change(Task task, RoadmapEvent.TaskChanged change) {
@@ -169,7 +226,8 @@ public final class RoadmapState {
 
     private void assign(Task task, RoadmapEvent.AttemptAssigned assigned) {
         Attempt attempt = new Attempt(assigned.attempt(), assigned.worker(), assigned.incarnation(), assigned.at(),
-                task.eligibility().exclusive());
+                task.eligibility().exclusive(), assigned.backend());
+        administration.limits().began(attempt);
         task.campaign().apply(task, TaskTrigger.ASSIGNED);
         task.campaign().started(assigned.at());
         task.add(attempt);
@@ -190,6 +248,10 @@ public final class RoadmapState {
         task.runningAttempt().ifPresent(attempt -> {
             attempt.end(fate, reason, result, clock);
             leases.end(attempt);
+            administration.limits().ended(attempt);
+            if (result.isPresent() && task.spec().kind() == TaskKind.BENCHMARK) {
+                task.campaign().measuredOn(attempt.worker());
+            }
             Worker worker = worker(attempt.worker());
             ready.withdraw(worker);
             worker.release(attempt);
@@ -270,6 +332,11 @@ public final class RoadmapState {
             throw new AssertionError("the log names a worker that never joined: " + id);
         }
         return worker;
+    }
+
+    /// Tokens, limits, webhooks, and who did what.
+    public Administration administration() {
+        return administration;
     }
 
     ReadyIndex ready() {

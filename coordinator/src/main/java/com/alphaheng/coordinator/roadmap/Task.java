@@ -15,6 +15,8 @@ public final class Task {
     static final Comparator<Task> BY_URGENCY =
             Comparator.<Task>comparingInt(task -> task.rank).thenComparingLong(task -> task.order);
 
+    private static final int WARM_DEPENDENCIES = 8;
+
     private final Campaign campaign;
     private final long order;
     private TaskSpec spec;
@@ -119,6 +121,18 @@ public final class Task {
 
     AttemptId nextAttemptId() {
         return new AttemptId(campaign.name(), name(), epoch() + 1);
+    }
+
+    /// Workers that have something of this task ready (a measured base, a build), most useful first.
+    List<String> warmWorkers() {
+        List<String> warm = new ArrayList<>();
+        if (eligibility.exclusive()) {
+            campaign.lastMeasuredOn().ifPresent(warm::add);
+        }
+        lastAttempt().ifPresent(attempt -> warm.add(attempt.worker()));
+        dependencies.stream().limit(WARM_DEPENDENCIES).forEach(dependency -> dependency.lastAttempt()
+                .ifPresent(attempt -> warm.add(attempt.worker())));
+        return warm;
     }
 
     /// What was last said about it by whoever cancelled or reopened it; may be empty.

@@ -38,6 +38,9 @@ final class TimeRules {
         for (Task task : state.ready().readySince(at.minus(policy.agingStep()))) {
             events.add(new RoadmapEvent.TaskAged(task.campaign().name(), task.name(), at));
         }
+        state.workers().stream().filter(worker -> worker.presence() != Worker.Presence.ONLINE
+                && worker.lastHeard().plus(policy.forgetting()).isBefore(at)).forEach(worker ->
+                events.add(new RoadmapEvent.WorkerForgotten(worker.id(), at)));
         return new Decision(events, messages, new Reply.Silence());
     }
 

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// A worker and what it runs. Read by anyone on the shard; changed by [RoadmapState#replay] only.
 public final class Worker {
@@ -36,6 +37,7 @@ public final class Worker {
     private long sequence;
     private Instant lastHeard;
     private int exclusive;
+    private OptionalInt limit = OptionalInt.empty();
 
     Worker(String id, String incarnation, WorkerProfile profile, Instant at) {
         this.id = id;
@@ -81,7 +83,16 @@ public final class Worker {
     /// Whether one more attempt fits; an exclusive one wants the worker for itself.
     boolean hasRoom(boolean exclusively) {
         return presence == Presence.ONLINE && exclusive == 0
-                && (exclusively ? running.isEmpty() : running.size() < profile.slots());
+                && (exclusively ? running.isEmpty() && capacity() > 0 : running.size() < capacity());
+    }
+
+    void limit(OptionalInt most) {
+        limit = most;
+    }
+
+    /// Attempts it may run at once: its slots, or less if somebody said so.
+    public int capacity() {
+        return Math.min(profile.slots(), limit.orElse(Integer.MAX_VALUE));
     }
 
     /// Whether a message is out of date: heard before, or of an incarnation that was replaced.

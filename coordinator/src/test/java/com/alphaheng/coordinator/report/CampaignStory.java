@@ -91,7 +91,8 @@ final class CampaignStory {
 
     void assign(String task, int epoch) {
         now = now.plusSeconds(5);
-        state.replay(new RoadmapEvent.AttemptAssigned(new AttemptId(NAME, task, epoch), "mac-1", "i1", now));
+        state.replay(new RoadmapEvent.AttemptAssigned(new AttemptId(NAME, task, epoch), "mac-1", "i1",
+                Optional.empty(), now));
     }
 
     void succeed(String task, int epoch, List<Metric> metrics) {

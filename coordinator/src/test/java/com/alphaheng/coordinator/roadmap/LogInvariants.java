@@ -32,6 +32,7 @@ final class LogInvariants {
     }
 
     private final Map<String, TaskModel> tasks = new LinkedHashMap<>();
+    private final Map<String, Integer> limits = new HashMap<>();
     private final Map<String, WorkerModel> online = new HashMap<>();
     private final Set<String> retiredIncarnations = new HashSet<>();
     private final Set<AttemptId> finishedByWorkers;
@@ -79,6 +80,13 @@ final class LogInvariants {
             case RoadmapEvent.WorkerLeft left -> part(left.worker(), event);
             case RoadmapEvent.CampaignOpened _, RoadmapEvent.SubmissionAccepted _,
                     RoadmapEvent.CoordinatorTookOver _ -> { /* says nothing about tasks */ }
+            case RoadmapEvent.WorkerForgotten forgotten -> require(!online.containsKey(forgotten.worker()),
+                    "forgot a worker that is online", event);
+            case RoadmapEvent.LimitSet set -> {
+                limits.remove(set.scope() + " " + set.name());
+                set.most().ifPresent(most -> limits.put(set.scope() + " " + set.name(), most));
+            }
+            case RoadmapEvent.OfAdministration _ -> { /* says nothing about tasks */ }
         }
     }
 
@@ -115,15 +123,21 @@ final class LogInvariants {
         WorkerModel worker = online.get(assigned.worker());
         require(worker != null && worker.incarnation().equals(assigned.incarnation()), "assigned to a ghost", assigned);
         int load = 0;
+        int inCampaign = 0;
         for (TaskModel other : tasks.values()) {
             if (other.running.isPresent()) {
                 boolean together = other.running.get().worker().equals(assigned.worker());
                 load += together ? 1 : 0;
+                inCampaign++;
                 require(!together || !other.exclusive() && !task.exclusive(), "a measurement is disturbed", assigned);
                 require(!Touches.overlap(other.spec.touches(), task.spec.touches()), "overlapping edits", assigned);
             }
         }
         require(load < worker.slots(), "more attempts than slots", assigned);
+        require(load < limits.getOrDefault(LimitScope.WORKER + " " + assigned.worker(), Integer.MAX_VALUE),
+                "more attempts than the worker's limit", assigned);
+        require(inCampaign < limits.getOrDefault(LimitScope.CAMPAIGN + " " + assigned.attempt().campaign(),
+                Integer.MAX_VALUE), "more attempts than the campaign's limit", assigned);
         task.lastEpoch = assigned.attempt().epoch();
         task.running = Optional.of(assigned);
     }

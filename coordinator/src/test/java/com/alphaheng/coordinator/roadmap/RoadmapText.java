@@ -28,6 +28,13 @@ final class RoadmapText {
             text.append(worker.id()).append(' ').append(worker.incarnation()).append(' ').append(worker.presence())
                     .append(' ').append(worker.running().stream().map(Attempt::id).toList()).append('\n');
         }
+        Administration administration = state.administration();
+        text.append(administration.tokens()).append(administration.audit().entries());
+        for (LimitScope scope : LimitScope.values()) {
+            text.append(scope).append(administration.limits().all(scope));
+        }
+        administration.webhooks().forEach(webhook -> text.append(webhook.name()).append(webhook.pending())
+                .append(webhook.deliveries()));
         return text.toString();
     }
 

@@ -68,6 +68,21 @@ final class Scenario {
             case "rerun" -> command(new RoadmapCommand.RerunFailed(CAMPAIGN, "ann"));
             case "pause" -> command(new RoadmapCommand.PauseCampaign(CAMPAIGN, "ann"));
             case "resume" -> command(new RoadmapCommand.ResumeCampaign(CAMPAIGN, "ann"));
+            case "limit" -> command(new RoadmapCommand.SetLimit(LimitScope.of(w[1]).orElseThrow(), w[2],
+                    w[3].equals("none") ? Optional.empty() : Optional.of(Integer.valueOf(w[3])), "ann"));
+            case "token" -> command(new RoadmapCommand.IssueToken(w[1], Role.of(w[2]).orElseThrow(), "hash-" + w[1],
+                    w.length > 3 ? Optional.of(now.plusSeconds(Long.parseLong(w[3]))) : Optional.empty(), "ann",
+                    false));
+            case "revoke" -> command(new RoadmapCommand.RevokeToken(w[1], "ann", false));
+            case "offer" -> command(new RoadmapCommand.OfferEnrolment(w[1], w.length > 2 ? Optional.of(w[2])
+                    : Optional.empty(), now.plusSeconds(60), "ann"));
+            case "enrol" -> command(new RoadmapCommand.EnrolWorker(w[1], w[2], "hash-" + w[2]));
+            case "webhook" -> command(new RoadmapCommand.AddWebhook(w[1], "http://x/" + w[1], "secret",
+                    Optional.of(option(w, "campaign", "")).filter(name -> !name.isEmpty()),
+                    list(option(w, "events", "")), "ann"));
+            case "unhook" -> command(new RoadmapCommand.RemoveWebhook(w[1], "ann"));
+            case "answer" -> command(new RoadmapCommand.AnswerWebhook(w[1], Long.parseLong(w[2]), "t", true, 1,
+                    "200"));
             case "takeover" -> command(new RoadmapCommand.TakeOver("coordinator-2"));
             case "assign" -> assign();
             case "tick" -> tick(Duration.ofMillis(Long.parseLong(w[1])));
@@ -112,6 +127,15 @@ final class Scenario {
             case "reply" -> checkContains(lastReply.toString(), whole.substring("expect reply".length()).strip());
             case "reason" -> checkContains(new BlockingReason(state, now).of(task(w[2])),
                     whole.substring(("expect reason " + w[2]).length()).strip());
+            case "tokens" -> check(String.join("; ", state.administration().tokens().stream().map(token ->
+                    token.name() + " " + token.role()).toList()), whole.substring("expect tokens".length()).strip());
+            case "told" -> check(String.join("; ", told(w[2])), whole.substring(("expect told " + w[2]).length())
+                    .strip());
+            case "audit" -> checkContains(state.administration().audit().entries().toString(),
+                    whole.substring("expect audit".length()).strip());
+            case "forgotten" -> check(String.valueOf(state.findWorker(w[2]).isPresent()), "false");
+            case "diff" -> check(state.campaign(CAMPAIGN).orElseThrow().lastSubmission().orElseThrow().diff()
+                    .summary(), whole.substring("expect diff".length()).strip());
             case "gone" -> check(String.valueOf(state.find(CAMPAIGN, w[2]).isPresent()), "false");
             case "worker" -> check(state.findWorker(w[2]).orElseThrow().presence().name(), w[3]);
             default -> {
@@ -124,6 +148,13 @@ final class Scenario {
         if (w[1].equals("said")) {
             said.clear();
         }
+    }
+
+    /// What waits to be told to a webhook.
+    private List<String> told(String webhook) {
+        return state.administration().webhook(webhook).orElseThrow().pending().stream().map(notification ->
+                notification.sequence() + " " + notification.type() + notification.task().map(task -> " " + task)
+                        .orElse("")).toList();
     }
 
     private Task task(String name) {
@@ -219,7 +250,8 @@ final class Scenario {
                 new Requirements(os.isEmpty() ? Map.of() : Map.of("os", os), 0, 0), list(option(w, "backends", "")),
                 Duration.ofSeconds(Long.parseLong(option(w, "timeout", "3600"))),
                 new RetryPolicy(Integer.parseInt(option(w, "retries", "2")), Duration.ofSeconds(4),
-                        Duration.ofMinutes(1)), list(option(w, "touches", "")), Budget.NONE, Optional.empty(),
+                        Duration.ofMinutes(1), RetryPolicy.DEFAULT_JITTER), list(option(w, "touches", "")),
+                Budget.NONE, Optional.empty(),
                 List.of(), new SourceLocation("f.yaml", 1, 1));
     }
 }

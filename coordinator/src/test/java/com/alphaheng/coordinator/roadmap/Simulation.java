@@ -130,17 +130,24 @@ final class Simulation {
 
     private void interfere() {
         String task = "t" + random.nextInt(specs.size());
-        switch (random.nextInt(7)) {
+        switch (random.nextInt(9)) {
             case 0 -> command(new RoadmapCommand.CancelTask(Scenario.CAMPAIGN, task, "ann"));
             case 1, 2 -> command(new RoadmapCommand.RetryTask(Scenario.CAMPAIGN, task, "ann"));
             case 3 -> command(new RoadmapCommand.PauseCampaign(Scenario.CAMPAIGN, "ann"));
             case 4 -> command(new RoadmapCommand.ResumeCampaign(Scenario.CAMPAIGN, "ann"));
             case 5 -> command(new RoadmapCommand.RerunFailed(Scenario.CAMPAIGN, "ann"));
+            case 6 -> limit(LimitScope.CAMPAIGN, Scenario.CAMPAIGN, Optional.of(random.nextInt(3)));
+            case 7 -> limit(LimitScope.WORKER, workers.get(random.nextInt(workers.size())).id(),
+                    Optional.of(random.nextInt(3)));
             default -> {
                 define(random.nextInt(specs.size()));
                 submit();
             }
         }
+    }
+
+    private void limit(LimitScope scope, String name, Optional<Integer> most) {
+        command(new RoadmapCommand.SetLimit(scope, name, most, "ann"));
     }
 
     /// From here on nothing is lost or late, and everybody is back.
@@ -149,6 +156,8 @@ final class Simulation {
         downUntil = step;
         workers.forEach(SimulatedWorker::restartIfDown);
         command(new RoadmapCommand.ResumeCampaign(Scenario.CAMPAIGN, "ann"));
+        limit(LimitScope.CAMPAIGN, Scenario.CAMPAIGN, Optional.empty());
+        workers.forEach(worker -> limit(LimitScope.WORKER, worker.id(), Optional.empty()));
         submit();
     }
 

@@ -70,7 +70,7 @@ public class WorkerService {
         outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);
         JobSettings settings = new JobSettings(machine.fingerprint(), parts.buildCache(),
                 configuration.worker().benchmarkBudget());
-        desk = new WorkerDesk(new AttemptBook(workerId, incarnation, parts.slots(), !profile.agents().isEmpty(),
+        desk = new WorkerDesk(new AttemptBook(workerId, incarnation, parts.slots(), !profile.generalAgents().isEmpty(),
                 clock.instant()), new AttemptRunner(checkouts, commands, agents, settings, clock), link,
                 outputs::open, clock);
         inbox = new KafkaInbox(clients, configuration.broker(), workerId, () -> {

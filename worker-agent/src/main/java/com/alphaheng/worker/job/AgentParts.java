@@ -7,6 +7,7 @@ import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.seal.SourceFiles;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.random.RandomGenerator;
 
 /// What agent attempts need besides checkouts and commands.
@@ -25,10 +26,10 @@ public record AgentParts(Map<String, AgentBackend> backends, List<String> order,
         return task.backends().isEmpty() ? order : task.backends().stream().filter(backends::containsKey).toList();
     }
 
-    /// The names that the coordinator should know. None if tasks without a preference are only verified here: a task
-    /// that names `patch` comes all the same, for the coordinator keeps no verifiable task from a worker without
-    /// agents.
+    /// The names that the coordinator should know, preferred ones first; those at the end are only for tasks that name
+    /// them.
     public List<String> advertised() {
-        return order.isEmpty() ? List.of() : backends.keySet().stream().sorted().toList();
+        return Stream.concat(order.stream(), backends.keySet().stream().filter(name -> !order.contains(name)).sorted())
+                .toList();
     }
 }
