@@ -16,12 +16,14 @@ import picocli.CommandLine.Spec;
         subcommands = {UpCommand.class, SubmitCommand.class, PlanCommand.class, StatusCommand.class, ListCommand.class,
             ShowCommand.class, LogsCommand.class, TaskCommands.Retry.class, TaskCommands.Cancel.class,
             TaskCommands.Pause.class, TaskCommands.Resume.class, ReportCommand.class, WorkerCommand.class,
-            BrokerCommand.class, SimulateCommand.class, DoctorCommand.class, Heng.Completion.class})
+            BrokerCommand.class, SimulateCommand.class, FaultsCommand.class,
+            DoctorCommand.class, Heng.Completion.class})
 public final class Heng implements Runnable {
     @Spec
     private CommandSpec specification;
 
     public static void main(String[] arguments) {
+        Surroundings.quietLibraries();
         Surroundings.exit(run(arguments));
     }
 

@@ -4,10 +4,15 @@ import java.io.Console;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// What the command line gets from outside: its launcher's properties, the environment, the terminal. The only place of
 /// this program that reads them.
 public final class Surroundings {
+    /// Held, because the logging system forgets settings of loggers that nobody holds.
+    private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
+
     private Surroundings() {
     }
 
@@ -23,6 +28,11 @@ public final class Surroundings {
 
     public static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /// Kafka's clients tell of every setting and every reconnection; what goes wrong reaches the user as a message.
+    public static void quietLibraries() {
+        KAFKA.setLevel(Level.OFF);
     }
 
     /// Whether a person watches: then output may be redrawn in place.

@@ -2,8 +2,10 @@ package com.alphaheng.coordinator.kafka;
 
 import com.alphaheng.coordinator.runtime.LogException;
 import com.alphaheng.protocol.Topics;
-import java.time.Duration;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,51 +13,38 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /// Creates the topics with the shapes the protocol needs, and refuses ones of another shape.
 public final class KafkaTopics {
-    /// Enough for a thousand workers to report at once.
-    static final int REPORT_PARTITIONS = 8;
-    static final int LOG_PARTITIONS = 8;
-    private static final Duration LOGS_KEPT = Duration.ofDays(30);
-    private static final Duration MESSAGES_KEPT = Duration.ofDays(7);
+    private static final System.Logger LOGGER = System.getLogger(KafkaTopics.class.getName());
     private static final long TIMEOUT_SECONDS = 15;
-
-    private record Wanted(String name, int partitions, Map<String, String> settings) {
-    }
-
-    /// The log is kept for ever: it is the only copy of every campaign.
-    private static final List<Wanted> WANTED = List.of(
-            new Wanted(Topics.ROADMAP, 1, Map.of("retention.ms", "-1", "retention.bytes", "-1",
-                    "cleanup.policy", "delete")),
-            new Wanted(Topics.ASSIGNMENTS, Topics.ASSIGNMENT_PARTITIONS, Map.of("retention.ms", millis(MESSAGES_KEPT))),
-            new Wanted(Topics.REPORTS, REPORT_PARTITIONS, Map.of("retention.ms", millis(MESSAGES_KEPT))),
-            new Wanted(Topics.LOGS, LOG_PARTITIONS, Map.of("retention.ms", millis(LOGS_KEPT))));
 
     private KafkaTopics() {
     }
 
-    private static String millis(Duration duration) {
-        return Long.toString(duration.toMillis());
-    }
-
-    /// @throws LogException if Kafka cannot be reached, or a topic has another number of partitions
+    /// @throws LogException if Kafka cannot be reached, a topic has another number of partitions, or Kafka would
+    ///                      delete what must be kept
     public static void ensure(KafkaConnection connection) {
         try (Admin admin = Admin.create(connection.with(Map.of("request.timeout.ms", 5_000,
                 "default.api.timeout.ms", (int) TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS))))) {
             List<NewTopic> topics = new ArrayList<>();
-            for (Wanted wanted : WANTED) {
-                topics.add(new NewTopic(wanted.name(), Optional.of(wanted.partitions()), Optional.empty())
-                        .configs(wanted.settings()));
+            for (Topics.Shape shape : Topics.SHAPES) {
+                topics.add(new NewTopic(shape.name(), Optional.of(shape.partitions()), Optional.empty())
+                        .configs(shape.settings()));
             }
             for (var created : admin.createTopics(topics).values().values()) {
                 acceptExisting(() -> created.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
             }
-            checkShapes(admin.describeTopics(WANTED.stream().map(Wanted::name).toList()).allTopicNames()
-                    .get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+            checkShapes(admin.describeTopics(Topics.SHAPES.stream().map(Topics.Shape::name).toList())
+                    .allTopicNames().get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+            keepForEver(admin);
         } catch (ExecutionException | TimeoutException e) {
             throw unreachable(connection, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
@@ -82,14 +71,49 @@ public final class KafkaTopics {
     }
 
     private static void checkShapes(Map<String, TopicDescription> topics) {
-        for (Wanted wanted : WANTED) {
-            int partitions = topics.get(wanted.name()).partitions().size();
-            if (partitions != wanted.partitions()) {
-                throw new LogException("topic " + wanted.name() + " has " + partitions + " partitions, AlphaHENG needs "
-                        + wanted.partitions() + ": use another Kafka cluster, or delete the topic if it is not ours",
+        for (Topics.Shape shape : Topics.SHAPES) {
+            int partitions = topics.get(shape.name()).partitions().size();
+            if (partitions != shape.partitions()) {
+                throw new LogException("topic " + shape.name() + " has " + partitions + " partitions, AlphaHENG needs "
+                        + shape.partitions() + ": use another Kafka cluster, or delete the topic if it is not ours",
                         null);
             }
         }
+    }
+
+    /// A topic that somebody made before us has the cluster's retention, a week as a rule: campaigns would vanish.
+    private static void keepForEver(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        Map<ConfigResource, Map<String, String>> wanted = new HashMap<>();
+        Topics.SHAPES.stream().filter(Topics.Shape::forEver).forEach(shape ->
+                wanted.put(new ConfigResource(ConfigResource.Type.TOPIC, shape.name()), shape.settings()));
+        Map<ConfigResource, Config> found = admin.describeConfigs(wanted.keySet()).all()
+                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        wanted.forEach((topic, settings) -> {
+            List<AlterConfigOp> wrong = settings.entrySet().stream()
+                    .filter(setting -> !setting.getValue().equals(found.get(topic).get(setting.getKey()).value()))
+                    .map(setting -> new AlterConfigOp(new ConfigEntry(setting.getKey(), setting.getValue()),
+                            AlterConfigOp.OpType.SET)).toList();
+            if (!wrong.isEmpty()) {
+                changes.put(topic, wrong);
+            }
+        });
+        if (changes.isEmpty()) {
+            return;
+        }
+        try {
+            admin.incrementalAlterConfigs(changes).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            LOGGER.log(Level.WARNING, "Kafka would have deleted old records of " + names(changes.keySet())
+                    + "; these topics are now kept for ever");
+        } catch (ExecutionException e) {
+            throw new LogException("Kafka deletes old records of " + names(changes.keySet()) + ", which would lose "
+                    + "campaigns, and does not let us change that (" + e.getCause().getMessage()
+                    + "): set retention.ms=-1, retention.bytes=-1 and cleanup.policy=delete on them", e);
+        }
+    }
+
+    private static List<String> names(Collection<ConfigResource> topics) {
+        return topics.stream().map(ConfigResource::name).sorted().toList();
     }
 
     private static LogException unreachable(KafkaConnection connection, Throwable cause) {

@@ -1,5 +1,6 @@
 package com.alphaheng.cli.simulate;
 
+import com.alphaheng.protocol.AttemptId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,11 +12,13 @@ import java.util.Map;
 ///
 /// It counts only while fewer tasks are ready than workers are idle; otherwise a task waits for a worker, which says
 /// nothing about the coordinator.
-final class DispatchTimes {
+final class DispatchTimes implements FleetObserver {
     private final Map<String, List<String>> dependents = new HashMap<>();
     private final Map<String, Integer> open = new HashMap<>();
     private final Map<String, Long> readyAt = new HashMap<>();
     private final List<Long> waits = new ArrayList<>();
+    private final Map<Long, Integer> perSecond = new HashMap<>();
+    private final long origin = System.nanoTime();
     private final int workers;
     private int busy;
     private int assigned;
@@ -32,8 +35,11 @@ final class DispatchTimes {
         }
     }
 
-    void assigned(String task) {
+    @Override
+    public void assigned(AttemptId attempt) {
+        String task = attempt.task();
         long now = System.nanoTime();
+        perSecond.merge((now - origin) / 1_000_000_000L, 1, Integer::sum);
         assigned++;
         busy++;
         first = first == 0 ? now : first;
@@ -44,16 +50,18 @@ final class DispatchTimes {
         }
     }
 
-    void finished(String task) {
+    @Override
+    public void finishing(AttemptId attempt) {
         busy--;
-        for (String dependent : dependents.getOrDefault(task, List.of())) {
+        for (String dependent : dependents.getOrDefault(attempt.task(), List.of())) {
             if (open.merge(dependent, -1, Integer::sum) == 0) {
                 readyAt.put(dependent, System.nanoTime());
             }
         }
     }
 
-    void died() {
+    @Override
+    public void died() {
         deaths++;
     }
 
@@ -71,6 +79,11 @@ final class DispatchTimes {
 
     double assignmentsPerSecond() {
         return assigned < 2 ? 0 : (assigned - 1) * 1e9 / (last - first);
+    }
+
+    /// Assignments in the busiest whole second.
+    int mostInASecond() {
+        return perSecond.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
     /// Milliseconds; 0 without samples.

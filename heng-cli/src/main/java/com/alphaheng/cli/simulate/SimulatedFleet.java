@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /// Many simulated workers on one thread: they read their assignments from Kafka and report there, as real ones do.
-final class SimulatedFleet implements AutoCloseable {
+public final class SimulatedFleet implements AutoCloseable {
     private static final long HEARTBEAT_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long DOWN_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -36,15 +36,17 @@ final class SimulatedFleet implements AutoCloseable {
     private final Random random;
     private final long meanNanos;
     private final double deaths;
-    private final DispatchTimes times;
+    private final FleetObserver observer;
 
+    /// @param prefix of the workers' ids
     /// @param mean   mean duration of a task; drawn from an exponential distribution
     /// @param deaths share of assignments at which the worker dies, to come back 2 s later knowing nothing
-    SimulatedFleet(String broker, int count, Duration mean, double deaths, long seed, DispatchTimes times) {
+    public SimulatedFleet(String broker, String prefix, int count, Duration mean, double deaths, long seed,
+                          FleetObserver observer) {
         this.random = new Random(seed);
         this.meanNanos = mean.toNanos();
         this.deaths = deaths;
-        this.times = times;
+        this.observer = observer;
         reports = new KafkaProducer<>(Map.of("bootstrap.servers", broker, "acks", "all", "linger.ms", "2"),
                 new StringSerializer(), new ByteArraySerializer());
         assignments = new KafkaConsumer<>(Map.of("bootstrap.servers", broker, "isolation.level", "read_committed",
@@ -55,7 +57,7 @@ final class SimulatedFleet implements AutoCloseable {
         assignments.seekToEnd(partitions);
         partitions.forEach(assignments::position);
         for (int number = 0; number < count; number++) {
-            SimulatedWorker worker = new SimulatedWorker("sim-%04d".formatted(number), random);
+            SimulatedWorker worker = new SimulatedWorker("%s-%04d".formatted(prefix, number), random);
             workers.put(worker.id(), worker);
             greet(worker);
             scheduleHeartbeat(worker, random.nextLong(HEARTBEAT_NANOS));
@@ -67,7 +69,7 @@ final class SimulatedFleet implements AutoCloseable {
     }
 
     /// Lives on for this long.
-    void run(Duration duration) {
+    public void run(Duration duration) {
         long end = System.nanoTime() + duration.toNanos();
         while (System.nanoTime() < end) {
             long now = System.nanoTime();
@@ -95,7 +97,7 @@ final class SimulatedFleet implements AutoCloseable {
 
     private void begin(SimulatedWorker worker, AttemptId attempt) {
         if (random.nextDouble() < deaths) {
-            times.died();
+            observer.died();
             worker.restart();
             String incarnation = worker.incarnation();
             agenda.add(new Due(System.nanoTime() + DOWN_NANOS, () -> {
@@ -108,13 +110,13 @@ final class SimulatedFleet implements AutoCloseable {
         if (!worker.take(attempt)) {
             return;
         }
-        times.assigned(attempt.task());
+        observer.assigned(attempt);
         send(worker.started(attempt));
         Instant startedAt = Instant.now();
         long duration = (long) (-Math.log(1 - random.nextDouble()) * meanNanos);
         agenda.add(new Due(System.nanoTime() + duration, () -> worker.finish(attempt, startedAt).ifPresent(finished -> {
+            observer.finishing(attempt);
             send(finished);
-            times.finished(attempt.task());
         })));
     }
 

@@ -7,21 +7,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 
 /// A task graph drawn from a seed: every task depends on up to three of the hundred before it, one in four on none.
-final class SimulatedTasks {
+public final class SimulatedTasks {
     /// Only simulated workers carry it, so that no real worker takes such a task.
-    static final String LABEL = "simulated";
+    public static final String LABEL = "simulated";
     private static final int NEARBY = 100;
+    private static final int TASKS_PER_FILE = 2_500;
+    private static final int TASKS_PER_SUBMISSION = 10_000;
 
     private SimulatedTasks() {
     }
 
     /// One task.
-    record Node(String name, Set<String> dependencies) {
+    public record Node(String name, Set<String> dependencies) {
     }
 
-    static List<Node> draw(int count, long seed) {
+    public static List<Node> draw(int count, long seed) {
         Random random = new Random(seed);
         List<Node> nodes = new ArrayList<>();
         for (int number = 0; number < count; number++) {
@@ -40,17 +43,38 @@ final class SimulatedTasks {
         return String.format(Locale.ROOT, "task-%05d", number);
     }
 
-    /// The graph as a task file.
-    static SourceFile file(List<Node> nodes) {
+    /// The graph as submissions of task files, each within the limits of one; a task's dependencies are in the same
+    /// submission or an earlier one.
+    static List<List<SourceFile>> submissions(List<Node> nodes) {
+        return submissions(nodes, node -> "requires: {labels: {" + LABEL + ": \"yes\"}}\n    verify_command: exit 1");
+    }
+
+    /// The same, for tasks of which some are run by real workers.
+    ///
+    /// @param body further keys of a task, indented by 4 after the first line
+    public static List<List<SourceFile>> submissions(List<Node> nodes, Function<Node, String> body) {
+        List<List<SourceFile>> submissions = new ArrayList<>();
+        for (int start = 0; start < nodes.size(); start += TASKS_PER_SUBMISSION) {
+            List<SourceFile> files = new ArrayList<>();
+            int end = Math.min(nodes.size(), start + TASKS_PER_SUBMISSION);
+            for (int first = start; first < end; first += TASKS_PER_FILE) {
+                files.add(file(nodes.subList(first, Math.min(end, first + TASKS_PER_FILE)), first, body));
+            }
+            submissions.add(files);
+        }
+        return submissions;
+    }
+
+    private static SourceFile file(List<Node> nodes, int first, Function<Node, String> body) {
         StringBuilder yaml = new StringBuilder("tasks:\n");
-        int number = 0;
+        int number = first;
         for (Node node : nodes) {
             yaml.append("  - name: ").append(node.name())
                     .append("\n    kind: verify\n    priority: P").append(number++ % 3)
                     .append("\n    dependencies: [").append(String.join(", ", node.dependencies()))
-                    .append("]\n    requires: {labels: {" + LABEL + ": \"yes\"}}\n    timeout: 1h\n")
-                    .append("    retries: {max: 20, backoff: 1s, max_backoff: 1s}\n    verify_command: exit 1\n");
+                    .append("]\n    timeout: 1h\n    retries: {max: 20, backoff: 1s, max_backoff: 1s}\n    ")
+                    .append(body.apply(node)).append('\n');
         }
-        return SourceFile.of("simulated.yaml", yaml.toString());
+        return SourceFile.of("simulated-%06d.yaml".formatted(first), yaml.toString());
     }
 }

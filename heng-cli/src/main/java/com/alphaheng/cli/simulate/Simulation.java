@@ -3,9 +3,14 @@ package com.alphaheng.cli.simulate;
 import com.alphaheng.cli.CliException;
 import com.alphaheng.cli.Coordinator;
 import com.alphaheng.cli.Submission;
+import com.alphaheng.cli.audit.EventLogReader;
+import com.alphaheng.cli.audit.LogAudit;
+import com.alphaheng.spec.SourceFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 
@@ -14,12 +19,14 @@ public final class Simulation {
     private static final Duration TURN = Duration.ofMillis(500);
 
     private final Coordinator coordinator;
+    private final String campaign;
     private final String path;
     private final String broker;
     private final Plan plan;
 
     public Simulation(Coordinator coordinator, String campaign, String broker, Plan plan) {
         this.coordinator = coordinator;
+        this.campaign = campaign;
         this.path = "/api/campaigns/" + Coordinator.segment(campaign);
         this.broker = broker;
         this.plan = plan;
@@ -35,43 +42,74 @@ public final class Simulation {
 
     /// What came of it.
     ///
+    /// @param planSeconds       a dry run of the submission, before it was made
+    /// @param mostInASecond     assignments in the busiest second
     /// @param dispatchMillisP50 from a task's last dependency reported finished to its assignment received
-    public record Outcome(Plan plan, int succeeded, double submitSeconds, double campaignSeconds, int assignments,
-                          int deaths, double assignmentsPerSecond, int dispatchSamples, double dispatchMillisP50,
-                          double dispatchMillisP99) {
+    /// @param faults            what the log holds that must never be
+    public record Outcome(Plan plan, int succeeded, double planSeconds, double submitSeconds, double campaignSeconds,
+                          int assignments, int deaths, double assignmentsPerSecond, int mostInASecond,
+                          int dispatchSamples, double dispatchMillisP50, double dispatchMillisP99, long facts,
+                          List<String> faults) {
         /// For people.
         public List<String> lines() {
-            return List.of("%d workers, %d tasks, seed %d".formatted(plan.workers(), plan.tasks(), plan.seed()),
+            List<String> lines = new ArrayList<>(List.of("%d workers, %d tasks of %.2f s, seed %d".formatted(
+                    plan.workers(), plan.tasks(), plan.mean().toMillis() / 1e3, plan.seed()),
                     "  %d of %d tasks succeeded, %d assignments, %d workers died".formatted(succeeded, plan.tasks(),
                             assignments, deaths),
-                    "  submitted in %.2f s, finished after %.1f s".formatted(submitSeconds, campaignSeconds),
-                    "  %.0f assignments/s".formatted(assignmentsPerSecond),
-                    "  dispatch p50 %.1f ms, p99 %.1f ms (%d samples)".formatted(dispatchMillisP50, dispatchMillisP99,
-                            dispatchSamples));
+                    "  planned in %.2f s, submitted in %.2f s, finished after %.1f s".formatted(planSeconds,
+                            submitSeconds, campaignSeconds),
+                    "  %.0f jobs/s dispatched, %d in the busiest second".formatted(assignmentsPerSecond,
+                            mostInASecond),
+                    "  ready to started: p50 %.1f ms, p99 %.1f ms (%d samples)".formatted(dispatchMillisP50,
+                            dispatchMillisP99, dispatchSamples),
+                    "  log of %d facts: %s".formatted(facts, faults.isEmpty() ? "every task ended exactly once, in "
+                            + "order, within the slots" : faults.size() + " faults, the first ones:")));
+            faults.stream().limit(5).forEach(fault -> lines.add("    " + fault));
+            return lines;
+        }
+
+        /// Whether every task succeeded and the log is sound.
+        public boolean sound() {
+            return succeeded == plan.tasks() && faults.isEmpty();
         }
     }
 
     public Outcome run() {
         List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.tasks(), plan.seed());
         DispatchTimes times = new DispatchTimes(nodes, plan.workers());
-        try (SimulatedFleet fleet = new SimulatedFleet(broker, plan.workers(), plan.mean(), plan.deaths(), plan.seed(),
-                times)) {
+        try (SimulatedFleet fleet = new SimulatedFleet(broker, "sim", plan.workers(), plan.mean(), plan.deaths(),
+                plan.seed(), times)) {
             fleet.run(Duration.ofSeconds(5)); // Everybody has said hello.
+            List<List<SourceFile>> submissions = SimulatedTasks.submissions(nodes);
+            double planned = submit(submissions.getFirst(), true);
             long start = System.nanoTime();
-            coordinator.post(path + "/submissions",
-                    Submission.body(List.of(SimulatedTasks.file(nodes)), Optional.empty()));
-            double submitted = seconds(start);
+            double submitted = 0;
+            for (List<SourceFile> files : submissions) {
+                submitted += submit(files, false);
+            }
             JsonNode state;
             do {
                 fleet.run(TURN);
                 state = coordinator.get(path);
             } while (!state.path("finished").asBoolean() && System.nanoTime() - start < plan.limit().toNanos());
-            return new Outcome(plan, state.path("counts").path("SUCCEEDED").asInt(), submitted, seconds(start),
-                    times.assignments(), times.deaths(), times.assignmentsPerSecond(), times.samples(),
-                    times.quantile(0.5), times.quantile(0.99));
+            double seconds = seconds(start);
+            LogAudit audit = new LogAudit(campaign, Optional.empty());
+            EventLogReader.read(broker, audit::accept);
+            return new Outcome(plan, audit.succeededOnce(), planned, submitted, seconds, times.assignments(),
+                    times.deaths(), times.assignmentsPerSecond(), times.mostInASecond(), times.samples(),
+                    times.quantile(0.5), times.quantile(0.99), audit.facts(), audit.faults());
         } catch (KafkaException e) {
             throw CliException.unavailable("Kafka at " + broker + " does not serve: " + e.getMessage());
         }
+    }
+
+    /// Seconds it took.
+    private double submit(List<SourceFile> files, boolean dryRun) {
+        long start = System.nanoTime();
+        Map<String, Object> body = Submission.body(files, Optional.empty());
+        body.put("dryRun", dryRun);
+        coordinator.post(path + "/submissions", body);
+        return seconds(start);
     }
 
     private static double seconds(long start) {

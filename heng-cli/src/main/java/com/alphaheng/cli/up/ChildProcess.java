@@ -62,15 +62,15 @@ public final class ChildProcess {
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    Path log() {
+    public Path log() {
         return log;
     }
 
-    void start() {
+    public void start() {
         try {
             Files.createDirectories(log.getParent());
             if (Files.exists(log) && Files.size(log) > LOG_LIMIT_BYTES) {
@@ -86,7 +86,7 @@ public final class ChildProcess {
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process != null && process.isAlive();
     }
 
@@ -94,17 +94,33 @@ public final class ChildProcess {
         return isAlive() && ready.getAsBoolean();
     }
 
-    int exitStatus() {
+    public int exitStatus() {
         return process.exitValue();
     }
 
-    ProcessHandle handle() {
+    public ProcessHandle handle() {
         return process.toHandle();
     }
 
-    void stop() {
+    public void stop() {
         if (isAlive()) {
             stop(process.toHandle(), name);
+        }
+    }
+
+    /// `kill -9`: it gets no chance to say or save anything.
+    public void kill() {
+        process.destroyForcibly();
+    }
+
+    /// Sends it a signal: `STOP` makes it stand still, as on a machine gone to sleep, `CONT` goes on.
+    public void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).inheritIO().start().waitFor();
+        } catch (IOException e) {
+            throw CliException.unavailable("cannot run kill: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 
 /// The three programs of a pipeline on one machine, started in order and stopped in the opposite one.
 final class Pipeline {
-    private static final String LOOPBACK = "127.0.0.1";
+    static final String LOOPBACK = "127.0.0.1";
     private static final String WORKER_ID = "local";
 
     private final DataFolder data;
@@ -89,7 +89,7 @@ final class Pipeline {
         }
     }
 
-    private static int freePort(String host) {
+    static int freePort(String host) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(host, 0));
             return socket.getLocalPort();
@@ -99,7 +99,7 @@ final class Pipeline {
         }
     }
 
-    private static boolean answers(String host, int port) {
+    static boolean answers(String host, int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), 500);
             return true;

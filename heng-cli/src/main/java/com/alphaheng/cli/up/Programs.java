@@ -1,5 +1,6 @@
 package com.alphaheng.cli.up;
 
+import com.alphaheng.broker.BrokerMain;
 import com.alphaheng.cli.Surroundings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,16 +12,23 @@ public final class Programs {
     }
 
     static List<String> broker(Path folder, int port, String listen, String advertise) {
-        List<String> command = java(256);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path")); // The broker is one of this program's own libraries.
-        command.addAll(List.of("com.alphaheng.broker.BrokerMain", folder.toString(), Integer.toString(port), listen,
-                advertise));
-        return command;
+        return own(256, BrokerMain.class, List.of(folder.toString(), Integer.toString(port), listen, advertise));
     }
 
     static List<String> coordinator(List<String> options) {
-        return quarkus("coordinator", 512, options);
+        return coordinator(512, options);
+    }
+
+    static List<String> coordinator(int megabytes, List<String> options) {
+        return quarkus("coordinator", megabytes, options);
+    }
+
+    /// Another program out of this one's own libraries.
+    public static List<String> own(int megabytes, Class<?> main, List<String> arguments) {
+        List<String> command = java(megabytes);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return command;
     }
 
     public static List<String> worker(List<String> options) {

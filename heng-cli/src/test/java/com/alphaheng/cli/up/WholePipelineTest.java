@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.alphaheng.broker.BrokerSettings;
 import com.alphaheng.broker.EmbeddedBroker;
 import com.alphaheng.cli.Heng;
+import com.alphaheng.cli.audit.EventLogReader;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.Reader;
@@ -185,7 +186,8 @@ final class WholePipelineTest {
     private void assertEndedOnce() throws Exception {
         try (var broker = EmbeddedBroker.start(
                 BrokerSettings.local(folder.resolve("data/broker")))) {
-            List<JsonNode> events = EventLogReader.read(broker.bootstrapServers());
+            List<JsonNode> events = new ArrayList<>();
+            EventLogReader.read(broker.bootstrapServers(), events::add);
             List<String> ends = events.stream().filter(event -> event.path("type").asText().equals("AttemptSucceeded"))
                     .map(event -> event.path("attempt").path("task").asText()).toList();
             assertThat(ends).containsExactlyInAnyOrderElementsOf(

@@ -1,24 +1,28 @@
-package com.alphaheng.cli.up;
+package com.alphaheng.cli.audit;
 
 import com.alphaheng.protocol.Topics;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// Reads the coordinator's event log from Kafka, committed records only: what really happened.
-final class EventLogReader {
+public final class EventLogReader {
     private EventLogReader() {
     }
 
-    static List<JsonNode> read(String bootstrap) throws IOException {
+    /// Hands over every fact in the log now, in order.
+    ///
+    /// @param bootstrap Kafka's address
+    public static void read(String bootstrap, Consumer<JsonNode> facts) {
         ObjectMapper json = new ObjectMapper();
         TopicPartition log = new TopicPartition(Topics.ROADMAP, 0);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
@@ -27,13 +31,15 @@ final class EventLogReader {
             consumer.assign(List.of(log));
             consumer.seekToBeginning(List.of(log));
             long end = consumer.endOffsets(List.of(log)).get(log);
-            List<JsonNode> events = new ArrayList<>();
             while (consumer.position(log) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    events.add(json.readTree(record.value()));
+                    if (record.value() != null) { // A record without a fact only says how far the reports were read.
+                        facts.accept(json.readTree(record.value()));
+                    }
                 }
             }
-            return events;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the event log holds a record that is no JSON", e);
         }
     }
 }

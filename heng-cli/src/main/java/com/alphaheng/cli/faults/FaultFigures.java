@@ -1,0 +1,101 @@
+package com.alphaheng.cli.faults;
+
+import com.alphaheng.cli.audit.LogAudit;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What the event log says of a campaign under fire, together with what was done when.
+final class FaultFigures {
+    /// After broker or coordinator are back, workers have a whole lease to be heard from again.
+    private static final Duration AFTERMATH = Duration.ofSeconds(12);
+
+    private final LogAudit audit;
+    private final List<Injected> faults;
+    private final List<Instant> facts = new ArrayList<>();
+    private final Samples noticed = new Samples();
+    private final Samples reassigned = new Samples();
+    private final Samples takenOver = new Samples();
+    private final Samples brokerBack = new Samples();
+
+    FaultFigures(String campaign, Set<String> worked, List<Injected> faults) {
+        this.audit = new LogAudit(campaign, Optional.of(worked));
+        this.faults = faults.stream().sorted(Comparator.comparing(Injected::start)).toList();
+    }
+
+    void accept(JsonNode fact) {
+        audit.accept(fact);
+        facts.add(Instant.parse(fact.path("at").asText()));
+    }
+
+    /// To be called once, after the last fact.
+    FaultFigures evaluate() {
+        for (LogAudit.Gone gone : audit.gone()) {
+            lastFaultOf(gone.worker(), gone.at()).ifPresent(fault -> noticed.add(
+                    Duration.between(fault.start(), gone.at()), disturbed(fault.start(), gone.at(), fault)));
+        }
+        for (LogAudit.Loss loss : audit.losses()) {
+            Optional<Injected> fault = lastFaultOf(loss.worker(), loss.lostAt());
+            if (fault.isPresent() && loss.reassignedAt().isPresent()) {
+                Instant since = fault.get().start().isAfter(loss.assignedAt()) ? fault.get().start()
+                        : loss.assignedAt();
+                reassigned.add(Duration.between(since, loss.reassignedAt().get()),
+                        disturbed(since, loss.reassignedAt().get(), fault.get()));
+            }
+        }
+        for (Injected fault : faults) {
+            switch (fault.kind()) {
+                case KILL_COORDINATOR, FREEZE_COORDINATOR -> audit.takeOvers().stream()
+                        .filter(taken -> !taken.instance().equals(fault.target()) && taken.at().isAfter(fault.start()))
+                        .findFirst().ifPresent(taken -> takenOver.add(Duration.between(fault.start(), taken.at()),
+                                disturbed(fault.start(), taken.at(), fault)));
+                case KILL_BROKER, FILL_BROKER_DISK -> facts.stream().filter(at -> at.isAfter(fault.end()))
+                        .min(Comparator.naturalOrder()).ifPresent(at -> brokerBack.add(
+                                Duration.between(fault.end(), at), disturbed(fault.end(), at, fault)));
+                case KILL_WORKERS, KILL_AGENT, FREEZE_WORKERS, CUT_NETWORK, FILL_AGENT_DISK -> { }
+            }
+        }
+        return this;
+    }
+
+    /// The latest fault before this time that hit the process this worker is in.
+    private Optional<Injected> lastFaultOf(String worker, Instant before) {
+        return faults.stream().filter(fault -> !fault.kind().centre() && !fault.start().isAfter(before)
+                && (worker.equals(fault.target()) || worker.startsWith(fault.target() + "-")))
+                .reduce((first, second) -> second);
+    }
+
+    private boolean disturbed(Instant from, Instant to, Injected except) {
+        return faults.stream().anyMatch(fault -> fault.kind().centre() && fault != except
+                && fault.start().isBefore(to) && fault.end().plus(AFTERMATH).isAfter(from));
+    }
+
+    LogAudit audit() {
+        return audit;
+    }
+
+    /// From a fault at a process of workers to the fact that each of them is lost or replaced.
+    Samples noticed() {
+        return noticed;
+    }
+
+    /// From a fault, or the assignment if that came later, to the next assignment of the task that was lost with it.
+    Samples reassigned() {
+        return reassigned;
+    }
+
+    /// From a fault at the active coordinator to the other one being the writer of the log.
+    Samples takenOver() {
+        return takenOver;
+    }
+
+    /// From the broker being started again to the next fact.
+    Samples brokerBack() {
+        return brokerBack;
+    }
+}
