@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         subcommands = {UpCommand.class, SubmitCommand.class, PlanCommand.class, StatusCommand.class, ListCommand.class,
             ShowCommand.class, LogsCommand.class, TaskCommands.Retry.class, TaskCommands.Cancel.class,
             TaskCommands.Pause.class, TaskCommands.Resume.class, ReportCommand.class, WorkerCommand.class,
-            BrokerCommand.class, SimulateCommand.class, FaultsCommand.class,
+            BrokerCommand.class, SimulateCommand.class, FaultsCommand.class, BackupCommand.class, RestoreCommand.class,
             DoctorCommand.class, Heng.Completion.class})
 public final class Heng implements Runnable {
     @Spec

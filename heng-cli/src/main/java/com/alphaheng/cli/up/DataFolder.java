@@ -67,12 +67,27 @@ final class DataFolder implements AutoCloseable {
     }
 
     private void load() throws IOException {
+        load(folder, properties);
+    }
+
+    private static void load(Path folder, Properties properties) throws IOException {
         Path file = folder.resolve(PROPERTIES);
         if (Files.exists(file)) {
             try (Reader reader = Files.newBufferedReader(file)) {
                 properties.load(reader);
             }
         }
+    }
+
+    /// The port that the broker of this folder had last; nothing is taken or created.
+    static Optional<Integer> brokerPortOf(Path folder) {
+        Properties known = new Properties();
+        try {
+            load(folder, known);
+        } catch (IOException e) {
+            throw CliException.unavailable("cannot read " + folder.resolve(PROPERTIES) + ": " + e);
+        }
+        return Optional.ofNullable(known.getProperty("broker.port")).map(Integer::valueOf);
     }
 
     private void save() {
