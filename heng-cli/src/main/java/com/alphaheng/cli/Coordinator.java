@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,6 +18,9 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The coordinator's HTTP interface, as far as the command line uses it (`docs/api.md`).
 public final class Coordinator {
@@ -49,6 +53,19 @@ public final class Coordinator {
         return send(request(path).GET().build()).body();
     }
 
+    /// Hands over a long answer line by line.
+    public void lines(String path, Consumer<JsonNode> lines) {
+        HttpResponse<Stream<String>> response = exchange(request(path).GET().build(), BodyHandlers.ofLines());
+        if (response.statusCode() >= 400) {
+            throw failure(response.statusCode(), response.uri(), response.body().collect(Collectors.joining()));
+        }
+        try (Stream<String> body = response.body()) {
+            body.forEach(line -> lines.accept(json(line, response.uri())));
+        } catch (UncheckedIOException e) {
+            throw CliException.unavailable("the connection to " + base + " broke in the middle: " + e.getMessage());
+        }
+    }
+
     public JsonNode post(String path, Map<String, ?> body) {
         try {
             return json(send(request(path).header("Content-Type", "application/json")
@@ -76,12 +93,16 @@ public final class Coordinator {
     }
 
     private HttpResponse<String> send(HttpRequest request) {
+        HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+        if (response.statusCode() >= 400) {
+            throw failure(response.statusCode(), response.uri(), response.body());
+        }
+        return response;
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> body) {
         try {
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            if (response.statusCode() >= 400) {
-                throw failure(response);
-            }
-            return response;
+            return http.send(request, body);
         } catch (HttpTimeoutException e) {
             throw CliException.unavailable("the coordinator at " + base + " did not answer in time (" + request.uri()
                     + "): see whether it is overloaded or starting");
@@ -98,31 +119,35 @@ public final class Coordinator {
     }
 
     private static JsonNode json(HttpResponse<String> response) {
+        return json(response.body(), response.uri());
+    }
+
+    private static JsonNode json(String body, URI uri) {
         try {
-            return response.body().isBlank() ? JSON.createObjectNode() : JSON.readTree(response.body());
+            return body.isBlank() ? JSON.createObjectNode() : JSON.readTree(body);
         } catch (JsonProcessingException e) {
-            throw CliException.unavailable(response.uri() + " answers, but not in JSON: is this a coordinator of this "
+            throw CliException.unavailable(uri + " answers, but not in JSON: is this a coordinator of this "
                     + "version?");
         }
     }
 
     /// From a problem document (RFC 9457) to what a person reads: detail, remedy, then the single problems.
-    private static CliException failure(HttpResponse<String> response) {
+    private static CliException failure(int status, URI uri, String body) {
         JsonNode problem;
         try {
-            problem = JSON.readTree(response.body());
+            problem = JSON.readTree(body);
         } catch (JsonProcessingException e) {
             problem = JSON.createObjectNode();
         }
         StringBuilder message = new StringBuilder(problem.path("detail").asText(problem.path("title")
-                .asText(response.uri() + " answered with status " + response.statusCode())));
+                .asText(uri + " answered with status " + status)));
         if (!problem.path("remedy").asText("").isBlank()) {
             message.append(": ").append(problem.path("remedy").asText());
         }
         for (JsonNode single : problem.path("problems")) {
             message.append(System.lineSeparator()).append(problemLine(single));
         }
-        return new CliException(response.statusCode() >= 500 ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
+        return new CliException(status >= 500 ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
                 message.toString());
     }
 

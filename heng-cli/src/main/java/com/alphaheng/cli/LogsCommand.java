@@ -22,6 +22,10 @@ final class LogsCommand implements Callable<Integer> {
     @Option(names = "--epoch", paramLabel = "N", description = "The attempt (default: the latest).")
     private Integer epoch;
 
+    @Option(names = "--all", description = "Print all there ever was, also what is older than the last 5,000 lines; "
+            + "not together with --follow.")
+    private boolean all;
+
     @Mixin
     private ConnectionOptions connection;
 
@@ -32,6 +36,9 @@ final class LogsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Coordinator coordinator = connection.coordinator();
         String path = connection.campaignPath() + "/tasks/" + Coordinator.segment(name) + "/log";
+        if (all) {
+            return printAll(coordinator, path + "/all" + (epoch == null ? "" : "?epoch=" + epoch));
+        }
         String wanted = epoch == null ? "" : "&epoch=" + epoch;
         String next = "0";
         while (true) {
@@ -50,5 +57,15 @@ final class LogsCommand implements Callable<Integer> {
             next = log.path("next").asText(next);
             Thread.sleep(POLL_MILLISECONDS);
         }
+    }
+
+    private int printAll(Coordinator coordinator, String path) {
+        if (follow) {
+            throw new CliException(ExitCode.USAGE, "--all prints what there is now: leave --follow away");
+        }
+        coordinator.lines(path, line -> output.out().println(output.isJson() ? line.toString()
+                : line.path("text").asText().stripTrailing()));
+        output.out().flush();
+        return ExitCode.OK;
     }
 }

@@ -3,12 +3,15 @@ package com.alphaheng.coordinator.config;
 import com.alphaheng.coordinator.kafka.KafkaConnection;
 import com.alphaheng.coordinator.kafka.KafkaEventLog;
 import com.alphaheng.coordinator.kafka.KafkaLeadership;
+import com.alphaheng.coordinator.kafka.KafkaOutputArchive;
 import com.alphaheng.coordinator.kafka.KafkaReports;
+import com.alphaheng.coordinator.kafka.KafkaSnapshotTaker;
 import com.alphaheng.coordinator.kafka.KafkaTopics;
 import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
 import com.alphaheng.coordinator.runtime.CommitListener;
 import com.alphaheng.coordinator.runtime.LogException;
 import com.alphaheng.coordinator.runtime.LogLines;
+import com.alphaheng.coordinator.runtime.OutputArchive;
 import com.alphaheng.coordinator.runtime.Shard;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.Quarkus;
@@ -55,6 +58,19 @@ class CoordinatorParts {
         String instance = settings.instance().orElseGet(() -> "coordinator-" + ProcessHandle.current().pid());
         return new Shard(new KafkaEventLog(connection), new KafkaReports(connection), RoadmapPolicy.DEFAULT, clock,
                 instance, listeners, CoordinatorParts::stop);
+    }
+
+    @Produces
+    @Singleton
+    KafkaSnapshotTaker snapshots() {
+        return new KafkaSnapshotTaker(new KafkaConnection(settings.kafka(), settings.kafkaClient()),
+                settings.snapshotEvery());
+    }
+
+    @Produces
+    @Singleton
+    OutputArchive outputArchive() {
+        return new KafkaOutputArchive(new KafkaConnection(settings.kafka(), settings.kafkaClient()));
     }
 
     void close(@Disposes Shard shard) {

@@ -22,6 +22,10 @@ public interface CoordinatorSettings {
     @WithDefault("7600")
     int port();
 
+    /// A snapshot is taken whenever the log has grown by so many facts.
+    @WithDefault("50000")
+    long snapshotEvery();
+
     /// Name of this process in the log; its process id when absent.
     Optional<String> instance();
 }

@@ -2,12 +2,12 @@ package com.alphaheng.coordinator.kafka;
 
 import com.alphaheng.coordinator.roadmap.EventCodec;
 import com.alphaheng.coordinator.roadmap.RoadmapEvent;
-import com.alphaheng.coordinator.roadmap.UnreadableEventException;
 import com.alphaheng.coordinator.runtime.EventLog;
 import com.alphaheng.coordinator.runtime.LogException;
 import com.alphaheng.protocol.CoordinatorMessage;
 import com.alphaheng.protocol.ProtocolCodec;
 import com.alphaheng.protocol.Topics;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,19 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /// The event log in one partition of [Topics#ROADMAP].
@@ -35,12 +29,11 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /// Facts and the messages that follow from them go into one transaction, so that a worker never hears of an assignment
 /// that is not in the log. How far the reports were read rides along in a header of the transaction's last fact.
 public final class KafkaEventLog implements EventLog {
+    private static final System.Logger LOGGER = System.getLogger(KafkaEventLog.class.getName());
     /// One id for all coordinators: whoever initialises it last shuts the others out.
     private static final String TRANSACTIONAL_ID = "heng-roadmap";
-    private static final TopicPartition PARTITION = new TopicPartition(Topics.ROADMAP, 0);
     /// Key of a record without a fact, which only says how far the reports were read.
     private static final String CHECKPOINT = "checkpoint";
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaConnection connection;
     private Optional<KafkaProducer<String, byte[]>> producer = Optional.empty();
@@ -50,7 +43,7 @@ public final class KafkaEventLog implements EventLog {
     }
 
     @Override
-    public Recovered open(Consumer<RoadmapEvent.Durable> replay) {
+    public Recovered open() {
         close();
         KafkaProducer<String, byte[]> opened = new KafkaProducer<>(connection.with(Map.of(
                 "transactional.id", TRANSACTIONAL_ID, "transaction.timeout.ms", 10_000, "acks", "all",
@@ -60,7 +53,7 @@ public final class KafkaEventLog implements EventLog {
         producer = Optional.of(opened);
         try {
             opened.initTransactions();
-            return replayAll(replay);
+            return recover();
         } catch (KafkaException e) {
             close();
             throw new LogException("the event log cannot be opened at " + connection.bootstrapServers() + ": "
@@ -68,34 +61,13 @@ public final class KafkaEventLog implements EventLog {
         }
     }
 
-    private Recovered replayAll(Consumer<RoadmapEvent.Durable> replay) {
-        try (var consumer = new KafkaConsumer<>(connection.with(Map.of("isolation.level", "read_committed",
-                "enable.auto.commit", false, "auto.offset.reset", "earliest", "max.poll.records", 5_000,
-                "fetch.max.bytes", 64 << 20)), new StringDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of(PARTITION));
-            consumer.seekToBeginning(List.of(PARTITION));
-            long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
-            Map<Integer, Long> reportOffsets = Map.of();
-            while (consumer.position(PARTITION) < end) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                    decode(record).ifPresent(replay);
-                    reportOffsets = ReportOffsets.of(record.headers()).orElse(reportOffsets);
-                }
-            }
-            return new Recovered(end, reportOffsets);
-        }
-    }
-
-    private static Optional<RoadmapEvent.Durable> decode(ConsumerRecord<String, byte[]> record) {
-        if (record.value() == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(EventCodec.decode(record.value()));
-        } catch (UnreadableEventException e) {
-            throw new LogException.Unreadable("record " + record.offset() + " of " + PARTITION + " is unreadable: "
-                    + e.getMessage(), e);
-        }
+    private Recovered recover() {
+        long start = System.nanoTime();
+        LogReplay.Result replayed = new LogReplay(connection).read();
+        LOGGER.log(Level.INFO, "read the event log in " + Duration.ofNanos(System.nanoTime() - start).toMillis()
+                + " ms: " + replayed.state().durableEvents() + " facts, " + replayed.fromSnapshot()
+                + " of them from a snapshot");
+        return new Recovered(replayed.state(), replayed.nextOffset(), replayed.reportOffsets());
     }
 
     @Override

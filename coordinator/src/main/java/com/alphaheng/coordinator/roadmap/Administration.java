@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -56,6 +57,22 @@ public final class Administration {
             case RoadmapEvent.WebhookAnswered answered -> webhook(answered.webhook()).ifPresent(webhook ->
                     webhook.answered(answered));
         }
+    }
+
+    void resume(RoadmapImage.Whole image) {
+        image.tokens().forEach(token -> tokens.put(token.name(), token));
+        image.offers().forEach(offer -> offers.put(offer.hash(), offer));
+        image.limits().forEach((scope, most) -> most.forEach((name, limit) ->
+                limits.set(scope, name, Optional.of(limit))));
+        image.audit().forEach(audit::add);
+    }
+
+    void add(Webhook webhook) {
+        webhooks.put(webhook.name(), webhook);
+    }
+
+    List<RoadmapEvent.EnrolmentOffered> offers() {
+        return List.copyOf(offers.values());
     }
 
     private void note(RoadmapEvent.OfAdministration event, String action, String subject, String detail) {

@@ -35,6 +35,21 @@ public final class Attempt {
         this.backend = backend;
     }
 
+    Attempt(AttemptId id, RoadmapImage.OfAttempt image) {
+        this(id, image.worker(), image.incarnation(), image.assignedAt(), image.exclusive(), image.backend());
+        startedAt = image.startedAt();
+        finishedAt = image.finishedAt();
+        stage = image.stage();
+        fate = image.fate();
+        reason = image.reason();
+        result = image.result();
+    }
+
+    RoadmapImage.OfAttempt image() {
+        return new RoadmapImage.OfAttempt(id.epoch(), worker, incarnation, assignedAt, exclusive, backend, startedAt,
+                finishedAt, stage, fate, reason, result);
+    }
+
     void reach(String newStage, Instant at) {
         stage = newStage;
         if (startedAt.isEmpty()) {

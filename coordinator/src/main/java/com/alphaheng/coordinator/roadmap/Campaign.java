@@ -70,6 +70,36 @@ public final class Campaign {
         lastMeasuredOn = Optional.of(worker);
     }
 
+    RoadmapImage.OfCampaign image() {
+        return new RoadmapImage.OfCampaign(name, openedAt, paused, submission, commit, startedAt, changedAt,
+                definitionVersion, lastMeasuredOn, lastSubmission);
+    }
+
+    void resume(RoadmapImage.OfCampaign image) {
+        paused = image.paused();
+        submission = image.submission();
+        commit = image.commit();
+        startedAt = image.startedAt();
+        changedAt = image.changedAt();
+        definitionVersion = image.definitionVersion();
+        lastMeasuredOn = image.lastMeasuredOn();
+        lastSubmission = image.lastSubmission();
+    }
+
+    /// Adds a task of a snapshot as it is, not linked to any other yet.
+    void resume(RoadmapImage.OfTask image) {
+        Task task = new Task(this, image);
+        tasks.put(task.name(), task);
+        counts.merge(task.status(), 1, Integer::sum);
+    }
+
+    /// Takes note of a running task of a snapshot, in the order of assignment.
+    void resumeRunning(Task task) {
+        if (!task.spec().touches().isEmpty()) {
+            runningWithTouches.add(task);
+        }
+    }
+
     void pause(boolean newPaused) {
         paused = newPaused;
     }

@@ -30,6 +30,17 @@ final class LeaseIndex {
         held.put(attempt.id().taskKey(), new Held(attempt, at, deadline));
     }
 
+    /// The leases, in order of their renewal.
+    List<RoadmapImage.Lease> images() {
+        return held.values().stream().map(lease -> new RoadmapImage.Lease(new RoadmapImage.TaskName(
+                lease.attempt().id().campaign(), lease.attempt().id().task()), lease.since())).toList();
+    }
+
+    /// Ids of the workers with us, least recently heard first.
+    List<String> heard() {
+        return List.copyOf(heard.keySet());
+    }
+
     void renew(Attempt attempt, Instant at) {
         String key = attempt.id().taskKey();
         Held lease = held.remove(key);

@@ -122,6 +122,22 @@ final class ReadyIndex {
         pool.lanes.computeIfAbsent(new LaneKey(task.campaign(), task.spec().touches()), Lane::new).tasks.add(task);
     }
 
+    /// Everything that was added, so that adding it again in this order gives the same index.
+    List<Task> inOrder() {
+        List<Task> all = new ArrayList<>(backingOff);
+        all.addAll(byReadyTime);
+        return all;
+    }
+
+    /// Takes a task of a snapshot, ready or backing off as it says itself.
+    void resume(Task task, Instant now) {
+        if (task.notBefore.isPresent()) {
+            backingOff.add(task);
+        } else {
+            add(task, task.readySince.orElse(now));
+        }
+    }
+
     void remove(Task task) {
         if (task.notBefore.isPresent()) {
             backingOff.remove(task);

@@ -95,25 +95,7 @@ public final class RoadmapState {
     private void replayOfCampaign(RoadmapEvent.OfCampaign event) {
         campaign(event.campaign()).ifPresent(known -> known.collected().take(event));
         switch (event) {
-            case RoadmapEvent.CampaignOpened opened -> campaigns.put(opened.campaign(),
-                    new Campaign(opened.campaign(), opened.at(), new Campaign.ReadyListener() {
-                        @Override
-                        public void nowReady(Task task) {
-                            ready.add(task, clock);
-                        }
-
-                        @Override
-                        public void noLongerReady(Task task) {
-                            ready.remove(task);
-                        }
-
-                        @Override
-                        public void moved(Task task, Transitions.Row row) {
-                            visited.add(row);
-                            changed.add(task);
-                            tell(task, row);
-                        }
-                    }));
+            case RoadmapEvent.CampaignOpened opened -> open(opened.campaign(), opened.at());
             case RoadmapEvent.SubmissionAccepted accepted -> {
                 campaign(accepted).submitted(accepted);
                 tell(accepted, "campaign.submitted", "by " + accepted.actor());
@@ -148,6 +130,53 @@ public final class RoadmapState {
         }
         campaign(event).touch(clock);
         administration.audit().addFor(event, campaign(event).lastSubmission().map(SubmissionRecord::diff));
+    }
+
+    Campaign open(String name, Instant at) {
+        Campaign campaign = new Campaign(name, at, new Campaign.ReadyListener() {
+            @Override
+            public void nowReady(Task task) {
+                ready.add(task, clock);
+            }
+
+            @Override
+            public void noLongerReady(Task task) {
+                ready.remove(task);
+            }
+
+            @Override
+            public void moved(Task task, Transitions.Row row) {
+                visited.add(row);
+                changed.add(task);
+                tell(task, row);
+            }
+        });
+        campaigns.put(name, campaign);
+        return campaign;
+    }
+
+    /// Begins where a snapshot says; nothing may have been replayed before.
+    void resume(RoadmapImage.Whole image) {
+        clock = image.clock();
+        tasksEverAdded = image.tasksEverAdded();
+        durableEvents = image.durableEvents();
+        administration.resume(image);
+    }
+
+    /// Takes a worker of a snapshot, with nothing running on it yet.
+    void add(Worker worker) {
+        worker.limit(administration.limits().of(LimitScope.WORKER, worker.id()));
+        workers.put(worker.id(), worker);
+    }
+
+    /// Lets the running attempt of a snapshot's task count again.
+    void resume(Task task, Instant leasedSince) {
+        Attempt attempt = task.runningAttempt().orElseThrow(() ->
+                new UnreadableEventException("a snapshot holds a lease of " + task));
+        leases.grant(attempt, task.spec().timeout(), leasedSince);
+        worker(attempt.worker()).take(attempt);
+        administration.limits().began(attempt);
+        task.campaign().resumeRunning(task);
     }
 
     private void tell(RoadmapEvent.OfCampaign event, String type, String detail) {
@@ -337,6 +366,15 @@ public final class RoadmapState {
     /// Tokens, limits, webhooks, and who did what.
     public Administration administration() {
         return administration;
+    }
+
+    long tasksEverAdded() {
+        return tasksEverAdded;
+    }
+
+    /// Whether a submission has been replayed in part only.
+    boolean unlinkedTasks() {
+        return !unlinked.isEmpty();
     }
 
     ReadyIndex ready() {

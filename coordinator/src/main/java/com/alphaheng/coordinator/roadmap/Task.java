@@ -41,6 +41,23 @@ public final class Task {
         define(spec);
     }
 
+    Task(Campaign campaign, RoadmapImage.OfTask image) {
+        this(campaign, image.order(), image.spec());
+        status = image.status();
+        note = image.note();
+        failures = image.failures();
+        losses = image.losses();
+        notBefore = image.notBefore();
+        readySince = image.readySince();
+        image.attempts().forEach(attempt -> attempts.add(new Attempt(Snapshots.id(image, attempt), attempt)));
+    }
+
+    RoadmapImage.OfTask image() {
+        return new RoadmapImage.OfTask(campaign.name(), order, spec, status, note, failures, losses, notBefore,
+                readySince, attempts.stream().map(Attempt::image).toList(),
+                dependents.stream().map(Task::name).toList());
+    }
+
     void define(TaskSpec newSpec) {
         spec = newSpec;
         rank = newSpec.priority().ordinal();

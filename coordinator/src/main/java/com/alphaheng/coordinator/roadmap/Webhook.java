@@ -23,6 +23,17 @@ public final class Webhook {
         this.definition = definition;
     }
 
+    Webhook(RoadmapImage.OfWebhook image) {
+        this(image.definition());
+        sequence = image.sequence();
+        pending.addAll(image.pending());
+        deliveries.addAll(image.deliveries());
+    }
+
+    RoadmapImage.OfWebhook image() {
+        return new RoadmapImage.OfWebhook(definition, sequence, List.copyOf(pending), List.copyOf(deliveries));
+    }
+
     boolean wants(String campaign, String type) {
         return definition.campaign().map(campaign::equals).orElse(true)
                 && (definition.events().isEmpty() || definition.events().contains(type));

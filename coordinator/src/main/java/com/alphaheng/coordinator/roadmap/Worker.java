@@ -46,6 +46,18 @@ public final class Worker {
         this.lastHeard = at;
     }
 
+    Worker(RoadmapImage.OfWorker image) {
+        this(image.id(), image.incarnation(), image.profile(), image.lastHeard());
+        presence = image.presence();
+        sequence = image.sequence();
+        retired.putAll(image.retired());
+    }
+
+    RoadmapImage.OfWorker image() {
+        return new RoadmapImage.OfWorker(id, incarnation, profile, presence, sequence, lastHeard,
+                new LinkedHashMap<>(retired));
+    }
+
     void join(String newIncarnation, long newSequence, WorkerProfile newProfile, Instant at) {
         if (!incarnation.equals(newIncarnation)) {
             retired.remove(newIncarnation);

@@ -1,28 +1,29 @@
 package com.alphaheng.coordinator.runtime;
 
 import com.alphaheng.coordinator.roadmap.RoadmapEvent;
+import com.alphaheng.coordinator.roadmap.RoadmapState;
 import com.alphaheng.protocol.CoordinatorMessage;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /// The durable log of facts, with one writer at a time.
 public interface EventLog extends AutoCloseable {
     /// What [#open] found.
     ///
+    /// @param state         what the facts lead to
     /// @param nextOffset    place of the next record in the log
     /// @param reportOffsets per partition of the reports, the first one whose effects the log does not hold yet
-    record Recovered(long nextOffset, Map<Integer, Long> reportOffsets) {
+    record Recovered(RoadmapState state, long nextOffset, Map<Integer, Long> reportOffsets) {
         public Recovered {
             reportOffsets = Map.copyOf(reportOffsets);
         }
     }
 
-    /// Becomes the only writer, shutting out any other, then hands over every fact of the log in order.
+    /// Becomes the only writer, shutting out any other, then replays what the log holds.
     ///
     /// @throws LogException            if the log cannot be reached for now
     /// @throws LogException.Unreadable if it holds what this program cannot read
-    Recovered open(Consumer<RoadmapEvent.Durable> replay);
+    Recovered open();
 
     /// Makes the facts durable and sends the messages, both or neither. Returns when that is so.
     ///

@@ -3,7 +3,6 @@ package com.alphaheng.coordinator.runtime;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.LogChunk;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -33,8 +32,7 @@ public final class LogLines {
 
     private static final class Tail {
         private final Deque<LogLine> lines = new ArrayDeque<>();
-        private long chunks;
-        private long lineCount;
+        private final LineCount count = new LineCount();
     }
 
     private final Map<AttemptId, Tail> tails = new LinkedHashMap<>(64, 0.75f, true);
@@ -55,18 +53,7 @@ public final class LogLines {
 
     private List<LogLine> append(LogChunk chunk) {
         Tail tail = tails.computeIfAbsent(chunk.attempt(), id -> new Tail());
-        if (chunk.sequence() <= tail.chunks) {
-            return List.of();
-        }
-        List<LogLine> added = new ArrayList<>();
-        long missing = chunk.sequence() - tail.chunks - 1;
-        if (missing > 0) {
-            added.add(new LogLine(++tail.lineCount, "coordinator", chunk.at(), "[" + missing
-                    + " pieces of output before this line were lost]"));
-        }
-        tail.chunks = chunk.sequence();
-        chunk.text().lines().forEach(text ->
-                added.add(new LogLine(++tail.lineCount, chunk.source(), chunk.at(), text)));
+        List<LogLine> added = tail.count.take(chunk);
         for (LogLine line : added) {
             tail.lines.addLast(line);
             total++;

@@ -135,8 +135,8 @@ public final class Shard implements AutoCloseable {
 
     private void recover() {
         generation++;
-        state = new RoadmapState();
-        EventLog.Recovered recovered = log.open(state::replay);
+        EventLog.Recovered recovered = log.open();
+        state = recovered.state();
         nextOffset = recovered.nextOffset();
         reportOffsets.clear();
         reportOffsets.putAll(recovered.reportOffsets());

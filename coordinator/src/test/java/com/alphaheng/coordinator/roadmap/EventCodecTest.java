@@ -14,7 +14,7 @@ class EventCodecTest {
         byte[] good = EventCodec.encode(new RoadmapEvent.CampaignOpened("c", Instant.EPOCH));
         assertThat(EventCodec.decode(good)).isEqualTo(new RoadmapEvent.CampaignOpened("c", Instant.EPOCH));
         String json = new String(good, UTF_8);
-        assertRefused(json.replace("\"v\":1", "\"v\":2"), "version 2 of the log format");
+        assertRefused(json.replace("\"v\":1", "\"v\":2"), "version 2 of the fact format");
         assertRefused(json.replace("CampaignOpened", "CampaignForgotten"), "unknown type 'CampaignForgotten'");
         assertRefused(json.replace("}", ",\"owner\":\"ann\"}"), "owner");
         assertRefused("[]", "not a JSON object");

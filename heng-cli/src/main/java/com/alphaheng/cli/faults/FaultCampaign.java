@@ -77,6 +77,8 @@ final class FaultCampaign {
             FaultFigures figures = new FaultFigures(CAMPAIGN, targets.worked(), injector.done());
             EventLogReader.read(targets.pipeline().bootstrap(), figures::accept);
             figures.evaluate();
+            figures.audit().takeOvers().forEach(taken -> notice.accept(taken.at() + " " + taken.instance()
+                    + " took over"));
             Optional<Recovery> recovery = plan.recoveryFacts() == 0 ? Optional.empty()
                     : Optional.of(recovery(targets, figures.audit().facts()));
             return new Outcome(plan, finished, took, figures, injector.done(), injector.unplanned(), left, recovery);
@@ -84,7 +86,8 @@ final class FaultCampaign {
     }
 
     private void submit(Targets targets) {
-        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.jobs(), plan.seed());
+        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.jobs(), 4 * plan.fleets() * plan.workersPerFleet(),
+                plan.seed());
         Coordinator coordinator = targets.pipeline().active();
         String simulated = "requires: {labels: {" + SimulatedTasks.LABEL + ": \"yes\"}}\n    verify_command: exit 1";
         Set<String> forAgents = IntStream.range(0, nodes.size()).filter(plan::forAgent)

@@ -12,8 +12,8 @@ import java.util.Set;
 
 /// What the event log says of a campaign under fire, together with what was done when.
 final class FaultFigures {
-    /// After broker or coordinator are back, workers have a whole lease to be heard from again.
-    private static final Duration AFTERMATH = Duration.ofSeconds(12);
+    /// Whoever takes over gives every worker a whole lease to be heard from.
+    private static final Duration LEASE = Duration.ofSeconds(10);
 
     private final LogAudit audit;
     private final List<Injected> faults;
@@ -72,7 +72,9 @@ final class FaultFigures {
 
     private boolean disturbed(Instant from, Instant to, Injected except) {
         return faults.stream().anyMatch(fault -> fault.kind().centre() && fault != except
-                && fault.start().isBefore(to) && fault.end().plus(AFTERMATH).isAfter(from));
+                && fault.start().isBefore(to) && fault.end().isAfter(from))
+                || !except.kind().centre() && audit.takeOvers().stream().anyMatch(taken ->
+                taken.at().isBefore(to) && taken.at().plus(LEASE).isAfter(from));
     }
 
     LogAudit audit() {

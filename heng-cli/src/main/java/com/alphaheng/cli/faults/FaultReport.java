@@ -43,8 +43,8 @@ final class FaultReport {
 
     private static void times(List<String> lines, FaultFigures figures, FaultCampaign.Outcome outcome) {
         lines.addAll(List.of("## Times", "", "Seconds. \"Alone\" leaves out times during which the broker or a "
-                + "coordinator was down as well, or had been within the", "last 12 s; for the broker's and the "
-                + "coordinator's own times it leaves out those with another such fault.", "",
+                + "coordinator was down as well, or a coordinator had", "taken over within 10 s before: whoever does "
+                + "gives all workers a whole lease to be heard from.", "",
                 "| | aim | alone: n | p50 | p99 | most | all: n | p50 | p99 | most |",
                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
                 row("a lost worker is noticed", "10", figures.noticed()),

@@ -9,11 +9,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 
-/// A task graph drawn from a seed: every task depends on up to three of the hundred before it, one in four on none.
+/// A task graph drawn from a seed: one task in four depends on none, the others on up to three of those some way before
+/// it.
 public final class SimulatedTasks {
     /// Only simulated workers carry it, so that no real worker takes such a task.
     public static final String LABEL = "simulated";
-    private static final int NEARBY = 100;
     private static final int TASKS_PER_FILE = 2_500;
     private static final int TASKS_PER_SUBMISSION = 10_000;
 
@@ -24,14 +24,15 @@ public final class SimulatedTasks {
     public record Node(String name, Set<String> dependencies) {
     }
 
-    public static List<Node> draw(int count, long seed) {
+    /// @param nearby how far before a task its dependencies may be: the larger, the more tasks can run at once
+    public static List<Node> draw(int count, int nearby, long seed) {
         Random random = new Random(seed);
         List<Node> nodes = new ArrayList<>();
         for (int number = 0; number < count; number++) {
             Set<String> dependencies = new HashSet<>();
             if (number > 0 && random.nextInt(4) > 0) {
                 for (int drawn = 1 + random.nextInt(3); drawn > 0; drawn--) {
-                    dependencies.add(name(number - 1 - random.nextInt(Math.min(number, NEARBY))));
+                    dependencies.add(name(number - 1 - random.nextInt(Math.min(number, nearby))));
                 }
             }
             nodes.add(new Node(name(number), dependencies));

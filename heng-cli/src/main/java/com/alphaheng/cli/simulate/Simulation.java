@@ -75,7 +75,7 @@ public final class Simulation {
     }
 
     public Outcome run() {
-        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.tasks(), plan.seed());
+        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.tasks(), 4 * plan.workers(), plan.seed());
         DispatchTimes times = new DispatchTimes(nodes, plan.workers());
         try (SimulatedFleet fleet = new SimulatedFleet(broker, "sim", plan.workers(), plan.mean(), plan.deaths(),
                 plan.seed(), times)) {

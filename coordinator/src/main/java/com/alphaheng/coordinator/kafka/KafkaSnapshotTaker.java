@@ -1,0 +1,62 @@
+package com.alphaheng.coordinator.kafka;
+
+import com.alphaheng.coordinator.roadmap.RoadmapEvent;
+import com.alphaheng.coordinator.roadmap.RoadmapState;
+import com.alphaheng.coordinator.runtime.CommitListener;
+import com.alphaheng.coordinator.runtime.LogException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.KafkaException;
+
+/// Takes a snapshot whenever the log has grown by so many facts.
+///
+/// It reads the log itself, on a thread of its own, from the last snapshot on: the shard is never held up, and what a
+/// snapshot holds is what the log says, not what the shard believes.
+public final class KafkaSnapshotTaker implements CommitListener {
+    private static final System.Logger LOGGER = System.getLogger(KafkaSnapshotTaker.class.getName());
+
+    private final KafkaConnection connection;
+    private final long every;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    /// Facts in the log when it was last found that there is no need, or that it failed.
+    private volatile long looked;
+
+    /// @param every so many facts
+    public KafkaSnapshotTaker(KafkaConnection connection, long every) {
+        this.connection = connection;
+        this.every = every;
+    }
+
+    @Override
+    public void committed(RoadmapState state, List<RoadmapEvent> events, long nextOffset) {
+        long facts = state.durableEvents();
+        if (facts - looked >= every && busy.compareAndSet(false, true)) {
+            Thread.ofPlatform().name("snapshots").daemon().start(() -> {
+                try {
+                    looked = takeIfNeeded();
+                } catch (KafkaException | LogException e) {
+                    looked = facts;
+                    LOGGER.log(Level.WARNING, "no snapshot was taken; a restart just takes longer: " + e.getMessage());
+                } finally {
+                    busy.set(false);
+                }
+            });
+        }
+    }
+
+    /// @return facts that the newest snapshot stands for
+    long takeIfNeeded() {
+        long start = System.nanoTime();
+        LogReplay.Result replayed = new LogReplay(connection).read();
+        long facts = replayed.state().durableEvents();
+        if (facts - replayed.fromSnapshot() < every) {
+            return replayed.fromSnapshot();
+        }
+        new KafkaSnapshots(connection).write(replayed);
+        LOGGER.log(Level.INFO, "took a snapshot of " + facts + " facts in "
+                + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms");
+        return facts;
+    }
+}
