@@ -177,9 +177,16 @@ class LogReplayTest {
             admin.createTopics(List.of(new NewTopic(Topics.ROADMAP, 1, (short) 1)
                     .configs(Map.of("retention.ms", "3600000", "cleanup.policy", "compact")))).all().get();
             KafkaTopics.ensure(connection);
-            var settings = admin.describeConfigs(List.of(topic)).all().get().get(topic);
-            assertThat(List.of("retention.ms", "retention.bytes", "cleanup.policy").stream().map(settings::get)
-                    .map(ConfigEntry::value)).containsExactly("-1", "-1", "delete");
+            List<String> wanted = List.of("-1", "-1", "delete");
+            List<String> found = List.of();
+            // The broker answers from its own view of the metadata, which follows the controller's.
+            for (int tries = 0; tries < 100 && !found.equals(wanted); tries++) {
+                Thread.sleep(50);
+                var settings = admin.describeConfigs(List.of(topic)).all().get().get(topic);
+                found = Stream.of("retention.ms", "retention.bytes", "cleanup.policy").map(settings::get)
+                        .map(ConfigEntry::value).toList();
+            }
+            assertThat(found).isEqualTo(wanted);
         }
     }
 

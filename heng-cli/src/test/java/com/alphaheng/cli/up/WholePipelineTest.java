@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.alphaheng.broker.BrokerSettings;
 import com.alphaheng.broker.EmbeddedBroker;
-import com.alphaheng.cli.Heng;
 import com.alphaheng.cli.audit.EventLogReader;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -37,10 +36,12 @@ final class WholePipelineTest {
 
     @TempDir
     private Path folder;
+    private Path data;
     private Process up;
 
     @BeforeEach
     void requirePackagedPrograms() {
+        data = folder.resolve("data");
         assumeTrue(Files.exists(REPOSITORY.resolve("coordinator/target/quarkus-app/quarkus-run.jar"))
                         && Files.exists(REPOSITORY.resolve("worker-agent/target/quarkus-app/quarkus-run.jar")),
                 "coordinator and worker are not packaged: run './heng test' or 'mvnw verify' over all modules");
@@ -83,13 +84,17 @@ final class WholePipelineTest {
         assertThat(twin.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(twin.exitValue()).isEqualTo(3);
         assertThat(twin.inputReader().lines().collect(Collectors.joining()))
-                .contains("another 'heng up' runs on " + folder.resolve("data"));
+                .contains("another 'heng up' runs on " + data);
 
         up.destroy();
         assertThat(up.waitFor(60, TimeUnit.SECONDS)).as("stops on SIGTERM: %s", output).isTrue();
         for (String name : List.of("worker", "coordinator", "broker")) {
             assertThat(ProcessHandle.of(pid(name)).filter(ProcessHandle::isAlive)).as(name).isEmpty();
         }
+        String backup = folder.resolve("backup.zip").toString();
+        assertThat(heng("backup", backup, "--data=" + data)).isZero();
+        data = folder.resolve("restored");
+        assertThat(heng("restore", backup, "--data=" + data)).isZero();
         List<String> second = startUp("--exit-when-finished");
         assertThat(up.waitFor(300, TimeUnit.SECONDS)).as("finished; output so far: %s", second).isTrue();
         assertThat(second).anyMatch(line -> line.contains("0 tasks added"));
@@ -98,13 +103,8 @@ final class WholePipelineTest {
 
     @Test
     void simulatedWorkersFinishACampaignAlthoughSomeDie() throws Exception {
-        prepareRepository();
-        List<String> output = startUp("--fresh", "--no-submit");
-        awaitTrue("the dashboard is up", () -> output.stream().anyMatch(line -> line.startsWith("dashboard: ")));
-        String url = output.stream().filter(line -> line.startsWith("dashboard: ")).findFirst().orElseThrow()
-                .substring("dashboard: ".length());
-        assertThat(Heng.run("simulate", "--broker=127.0.0.1:" + properties().getProperty("broker.port"), "--url=" + url,
-                "--workers=20", "--tasks=80", "--task-seconds=0.1", "--deaths=0.05", "--limit=200")).isZero();
+        assertThat(heng("simulate", "--workers=20", "--tasks=80", "--task-seconds=0.1", "--deaths=0.05", "--limit=200"))
+                .isZero();
     }
 
     /// A repository of its own, so that tasks cost nothing to build; they leave a line for every run.
@@ -134,12 +134,24 @@ final class WholePipelineTest {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
+        List<String> command = new ArrayList<>(List.of("up", "--data=" + data, "--port=" + port,
+                "--reports=" + folder.resolve("reports")));
+        command.addAll(List.of(options));
+        return hengProcess(command);
+    }
+
+    private ProcessBuilder hengProcess(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx128m", "-cp", System.getProperty("java.class.path"),
-                "-Dheng.root=" + folder.resolve("repository"), "-Dheng.build=" + REPOSITORY, "com.alphaheng.cli.Heng",
-                "up", "--data=" + folder.resolve("data"), "--port=" + port, "--reports=" + folder.resolve("reports")));
-        command.addAll(List.of(options));
+                "-Dheng.root=" + folder.resolve("repository"), "-Dheng.build=" + REPOSITORY,
+                "com.alphaheng.cli.Heng"));
+        command.addAll(arguments);
         return new ProcessBuilder(command);
+    }
+
+    private int heng(String... arguments) throws Exception {
+        Files.createDirectories(folder.resolve("repository"));
+        return hengProcess(List.of(arguments)).inheritIO().start().waitFor();
     }
 
     private List<String> startUp(String... options) throws IOException {
@@ -160,7 +172,7 @@ final class WholePipelineTest {
 
     private Properties properties() throws IOException {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(folder.resolve("data/heng.properties"))) {
+        try (Reader reader = Files.newBufferedReader(data.resolve("heng.properties"))) {
             properties.load(reader);
         }
         return properties;
@@ -185,7 +197,7 @@ final class WholePipelineTest {
     /// By the log itself, read from the broker's folder after everything has stopped.
     private void assertEndedOnce() throws Exception {
         try (var broker = EmbeddedBroker.start(
-                BrokerSettings.local(folder.resolve("data/broker")))) {
+                BrokerSettings.local(data.resolve("broker")))) {
             List<JsonNode> events = new ArrayList<>();
             EventLogReader.read(broker.bootstrapServers(), events::add);
             List<String> ends = events.stream().filter(event -> event.path("type").asText().equals("AttemptSucceeded"))
