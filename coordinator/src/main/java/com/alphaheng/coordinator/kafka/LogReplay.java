@@ -24,6 +24,8 @@ final class LogReplay {
     private static final System.Logger LOGGER = System.getLogger(LogReplay.class.getName());
     private static final TopicPartition PARTITION = new TopicPartition(Topics.ROADMAP, 0);
     private static final Duration POLL = Duration.ofMillis(200);
+    /// After a seek, a request for what comes after the end must return before the next one goes out.
+    private static final int MOST_WAIT_MILLIS = 10;
 
     /// What the log leads to.
     ///
@@ -55,7 +57,7 @@ final class LogReplay {
         List<KafkaSnapshots.Stored> snapshots = new KafkaSnapshots(connection).find();
         try (var opened = new KafkaConsumer<>(connection.with(Map.of("isolation.level", "read_committed",
                 "enable.auto.commit", false, "auto.offset.reset", "earliest", "max.poll.records", 5_000,
-                "fetch.max.bytes", 64 << 20, "max.partition.fetch.bytes", 16 << 20)), new StringDeserializer(),
+                "fetch.max.wait.ms", MOST_WAIT_MILLIS, "fetch.max.bytes", 64 << 20, "max.partition.fetch.bytes", 16 << 20)), new StringDeserializer(),
                 new ByteArrayDeserializer())) {
             consumer = opened;
             consumer.assign(List.of(PARTITION));
