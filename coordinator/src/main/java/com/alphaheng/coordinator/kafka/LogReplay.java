@@ -57,7 +57,8 @@ final class LogReplay {
         List<KafkaSnapshots.Stored> snapshots = new KafkaSnapshots(connection).find();
         try (var opened = new KafkaConsumer<>(connection.with(Map.of("isolation.level", "read_committed",
                 "enable.auto.commit", false, "auto.offset.reset", "earliest", "max.poll.records", 5_000,
-                "fetch.max.wait.ms", MOST_WAIT_MILLIS, "fetch.max.bytes", 64 << 20, "max.partition.fetch.bytes", 16 << 20)), new StringDeserializer(),
+                "fetch.max.wait.ms", MOST_WAIT_MILLIS, "fetch.max.bytes", 64 << 20,
+                "max.partition.fetch.bytes", 16 << 20)), new StringDeserializer(),
                 new ByteArrayDeserializer())) {
             consumer = opened;
             consumer.assign(List.of(PARTITION));
