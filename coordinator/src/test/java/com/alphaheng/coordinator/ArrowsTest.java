@@ -46,6 +46,13 @@ class ArrowsTest {
     }
 
     @Test
+    void theCourierKnowsTheRuntimeOnly() {
+        noClasses().that().resideInAPackage(BASE + "webhook..").should().dependOnClassesThat()
+                .resideInAnyPackage(BASE + "rest..", BASE + "config..", BASE + "report..", BASE + "kafka..")
+                .check(imported);
+    }
+
+    @Test
     void reportsAreMadeFromTheCoreAlone() {
         noClasses().that().resideInAPackage(BASE + "report..").should().dependOnClassesThat()
                 .resideInAnyPackage(BASE + "rest..", BASE + "kafka..", BASE + "config..", BASE + "runtime..")

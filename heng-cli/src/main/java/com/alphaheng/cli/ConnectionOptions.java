@@ -13,11 +13,16 @@ public final class ConnectionOptions {
             description = "The campaign (default: HENG_CAMPAIGN, or roadmap).")
     private String campaign;
 
+    /// The address, as given.
+    URI url() {
+        return url;
+    }
+
     Coordinator coordinator() {
         if (url.getHost() == null) {
             throw new CliException(ExitCode.USAGE, "'" + url + "' is no address: write it like http://127.0.0.1:7600");
         }
-        return new Coordinator(url);
+        return new Coordinator(url, Surroundings.token());
     }
 
     String campaign() {

@@ -17,10 +17,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 
 /// The coordinator's HTTP interface, as far as the command line uses it (`docs/api.md`).
 public final class Coordinator {
@@ -28,11 +31,15 @@ public final class Coordinator {
     private static final ObjectMapper JSON = ProtocolCodec.jsonMapper();
 
     private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1)
+                    .sslContext(TrustedAuthority.context(Surroundings.variable("HENG_CA").map(Path::of))).build();
     private final URI base;
+    private final Optional<String> token;
 
-    public Coordinator(URI base) {
+    /// @param token sent with every request; empty for a single machine that asks for none
+    public Coordinator(URI base, Optional<String> token) {
         this.base = base;
+        this.token = token;
     }
 
     public URI address() {
@@ -66,10 +73,28 @@ public final class Coordinator {
         }
     }
 
+    /// `?a=b&c=d` of those that are not null.
+    static String query(Map<String, String> parameters) {
+        return parameters.entrySet().stream().filter(entry -> entry.getValue() != null).map(entry ->
+                entry.getKey() + "=" + segment(entry.getValue())).collect(Collectors.joining("&", "?", ""));
+    }
+
     public JsonNode post(String path, Map<String, ?> body) {
+        return withBody("POST", path, body);
+    }
+
+    JsonNode put(String path, Map<String, ?> body) {
+        return withBody("PUT", path, body);
+    }
+
+    JsonNode delete(String path) {
+        return json(send(request(path).DELETE().build()));
+    }
+
+    private JsonNode withBody(String method, String path, Map<String, ?> body) {
         try {
             return json(send(request(path).header("Content-Type", "application/json")
-                    .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))).build()));
+                    .method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))).build()));
         } catch (JsonProcessingException e) {
             throw new AssertionError("a request failed to serialise", e);
         }
@@ -89,7 +114,10 @@ public final class Coordinator {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT)
+                .header("X-Heng-User", Surroundings.user());
+        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        return request;
     }
 
     private HttpResponse<String> send(HttpRequest request) {
@@ -106,6 +134,9 @@ public final class Coordinator {
         } catch (HttpTimeoutException e) {
             throw CliException.unavailable("the coordinator at " + base + " did not answer in time (" + request.uri()
                     + "): see whether it is overloaded or starting");
+        } catch (SSLException e) {
+            throw CliException.unavailable("no trusted TLS connection to " + base + " (" + e.getMessage() + "): name "
+                    + "the certificate of its authority with HENG_CA=ca.crt, and write https:// only if it has TLS");
         } catch (ConnectException e) {
             throw CliException.unavailable("no coordinator answers at " + base
                     + ": start one with './heng up', or say where it is with --url or HENG_URL");

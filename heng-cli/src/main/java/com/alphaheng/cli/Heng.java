@@ -5,6 +5,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// The `heng` command line. Exit codes: see [ExitCode].
@@ -14,10 +15,12 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is missing",
             "(the message says what, and what to do)."},
         subcommands = {UpCommand.class, SubmitCommand.class, PlanCommand.class, StatusCommand.class, ListCommand.class,
-            ShowCommand.class, LogsCommand.class, TaskCommands.Retry.class, TaskCommands.Cancel.class,
-            TaskCommands.Pause.class, TaskCommands.Resume.class, ReportCommand.class, WorkerCommand.class,
-            BrokerCommand.class, SimulateCommand.class, FaultsCommand.class, BackupCommand.class, RestoreCommand.class,
-            DoctorCommand.class, Heng.Completion.class})
+            ShowCommand.class, WhyCommand.class, LogsCommand.class, TaskCommands.Retry.class,
+            TaskCommands.Cancel.class,
+            TaskCommands.Pause.class, TaskCommands.Resume.class, LimitCommand.class, ReportCommand.class,
+            AuditCommand.class, TokenCommand.class, WebhookCommand.class, WorkerCommand.class,
+            BrokerCommand.class, SimulateCommand.class, FaultsCommand.class,
+            BackupCommand.class, RestoreCommand.class, DoctorCommand.class, Heng.Completion.class})
 public final class Heng implements Runnable {
     @Spec
     private CommandSpec specification;
@@ -70,13 +73,26 @@ public final class Heng implements Runnable {
 
     /// Prints a completion script for bash and zsh.
     @Command(name = "completion", mixinStandardHelpOptions = true,
-            description = "Prints shell completion: source <(./heng completion)")
+            description = "Prints shell completion: source <(./heng completion bash), or zsh.")
     static final class Completion implements Runnable {
+        /// Shells whose completion is known.
+        enum Shell {
+            BASH, ZSH
+        }
+
+        @Parameters(paramLabel = "SHELL", arity = "0..1", defaultValue = "bash",
+                description = "bash or zsh (default: bash).")
+        private Shell shell;
+
         @Spec
         private CommandSpec specification;
 
         @Override
         public void run() {
+            if (shell == Shell.ZSH) {
+                specification.commandLine().getOut().println("autoload -U +X compinit && compinit\n"
+                        + "autoload -U +X bashcompinit && bashcompinit");
+            }
             specification.commandLine().getOut().println(AutoComplete.bash("heng", commandLine()));
             specification.commandLine().getOut().flush();
         }

@@ -3,6 +3,7 @@ package com.alphaheng.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,6 +27,21 @@ public final class Output {
     void lines(List<String> lines) {
         lines.forEach(out()::println);
         out().flush();
+    }
+
+    /// The coordinator's answer as JSON, or these lines.
+    void answer(JsonNode answer, List<String> lines) {
+        if (json) {
+            json(answer);
+        } else {
+            lines(lines);
+        }
+    }
+
+    /// The elements of the answer as JSON, or as rows of the table.
+    void table(JsonNode elements, Table table, Function<JsonNode, Object[]> row) {
+        elements.forEach(element -> table.row(row.apply(element)));
+        answer(elements, table.lines());
     }
 
     void json(JsonNode node) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,6 +22,9 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--commit", paramLabel = "SHA", description = "Commit of the sources that the tasks start from.")
     private String commit;
 
+    @Option(names = "--dry-run", description = "Only say what would change; 'heng plan' says more.")
+    private boolean dryRun;
+
     @Mixin
     private ConnectionOptions connection;
 
@@ -29,13 +33,10 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JsonNode answer = connection.coordinator().post(connection.campaignPath() + "/submissions",
-                Submission.body(Submission.read(paths), Optional.ofNullable(commit)));
-        if (output.isJson()) {
-            output.json(answer);
-            return ExitCode.OK;
-        }
-        output.lines(summary(answer));
+        Map<String, Object> body = Submission.body(Submission.read(paths), Optional.ofNullable(commit));
+        body.put("dryRun", dryRun);
+        JsonNode answer = connection.coordinator().post(connection.campaignPath() + "/submissions", body);
+        output.answer(answer, summary(answer));
         return ExitCode.OK;
     }
 
@@ -43,8 +44,20 @@ final class SubmitCommand implements Callable<Integer> {
     static List<String> summary(JsonNode answer) {
         List<String> lines = new ArrayList<>();
         answer.path("warnings").forEach(warning -> lines.add(Coordinator.problemLine(warning)));
-        lines.add("campaign %s: %d added, %d changed, %d unchanged".formatted(answer.path("campaign").asText(),
-                answer.path("added").size(), answer.path("changed").size(), answer.path("unchanged").size()));
+        lines.addAll(difference(answer));
+        lines.add("campaign %s: %d added, %d changed, %d removed, %d unchanged%s".formatted(
+                answer.path("campaign").asText(), answer.path("added").size(), answer.path("changed").size(),
+                answer.path("removed").size(), answer.path("unchanged").size(),
+                answer.path("dryRun").asBoolean() ? " (nothing was done)" : ""));
+        return lines;
+    }
+
+    /// `+ name`, `~ name` and `- name` of what was added, changed and removed.
+    static List<String> difference(JsonNode answer) {
+        List<String> lines = new ArrayList<>();
+        answer.path("added").forEach(name -> lines.add("+ " + name.asText()));
+        answer.path("changed").forEach(name -> lines.add("~ " + name.asText()));
+        answer.path("removed").forEach(name -> lines.add("- " + name.asText()));
         return lines;
     }
 }

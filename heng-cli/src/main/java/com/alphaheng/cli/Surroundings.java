@@ -1,6 +1,8 @@
 package com.alphaheng.cli;
 
 import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,23 @@ public final class Surroundings {
     /// Kafka's clients tell of every setting and every reconnection; what goes wrong reaches the user as a message.
     public static void quietLibraries() {
         KAFKA.setLevel(Level.OFF);
+    }
+
+    /// The name of who runs this, for the audit log of a coordinator without tokens.
+    static String user() {
+        return System.getProperty("user.name", "local").replaceAll("[^A-Za-z0-9@._ -]", "?");
+    }
+
+    /// The token to show to coordinators: `HENG_TOKEN`, or the content of the file `HENG_TOKEN_FILE`.
+    public static Optional<String> token() {
+        return variable("HENG_TOKEN").or(() -> variable("HENG_TOKEN_FILE").map(file -> {
+            try {
+                return Files.readString(Path.of(file)).strip();
+            } catch (IOException e) {
+                throw new CliException(ExitCode.USAGE, "cannot read the token from HENG_TOKEN_FILE=" + file + " (" + e
+                        + "): correct the name, or give this user the file");
+            }
+        }));
     }
 
     /// Whether a person watches: then output may be redrawn in place.

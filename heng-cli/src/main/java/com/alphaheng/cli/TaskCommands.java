@@ -16,23 +16,14 @@ final class TaskCommands {
 
     private static int act(ConnectionOptions connection, Output output, String path, String done) {
         JsonNode answer = connection.coordinator().post(connection.campaignPath() + path, Map.of());
-        if (output.isJson()) {
-            output.json(answer);
-        } else {
-            output.lines(List.of(done));
-        }
+        output.answer(answer, List.of(done));
         return ExitCode.OK;
     }
 
-    /// Runs a task again.
-    @Command(name = "retry", mixinStandardHelpOptions = true, sortOptions = false,
-            description = "Run an ended task again, or all failed ones.")
-    static final class Retry implements Callable<Integer> {
+    /// What is done to one task by name, or to many of the campaign by an option.
+    private abstract static class OneOrMany implements Callable<Integer> {
         @Parameters(paramLabel = "TASK", arity = "0..1", description = "The task's name.")
         private String name;
-
-        @Option(names = "--failed", description = "All tasks that failed or were skipped.")
-        private boolean failed;
 
         @Mixin
         private ConnectionOptions connection;
@@ -40,41 +31,39 @@ final class TaskCommands {
         @Mixin
         private Output output;
 
+        final int act(boolean many, String option, String manyPath, String manyDone, String verb, String done) {
+            if (many == (name != null)) {
+                throw new CliException(ExitCode.USAGE, "name a task, or say " + option);
+            }
+            return many ? TaskCommands.act(connection, output, manyPath, manyDone.formatted(connection.campaign()))
+                    : TaskCommands.act(connection, output, "/tasks/" + Coordinator.segment(name) + "/" + verb,
+                    name + done);
+        }
+    }
+
+    /// Runs a task again.
+    @Command(name = "retry", mixinStandardHelpOptions = true, sortOptions = false,
+            description = "Run an ended task again, or all failed ones.")
+    static final class Retry extends OneOrMany {
+        @Option(names = "--failed", description = "All tasks that failed or were cancelled, and what they hold up.")
+        private boolean failed;
+
         @Override
         public Integer call() {
-            if (failed == (name != null)) {
-                throw new CliException(ExitCode.USAGE, "name a task, or say --failed");
-            }
-            return failed ? act(connection, output, "/rerun-failed", "failed tasks of " + connection.campaign()
-                    + " run again")
-                    : act(connection, output, "/tasks/" + Coordinator.segment(name) + "/retry", name + " runs again");
+            return act(failed, "--failed", "/rerun-failed", "failed tasks of %s run again", "retry", " runs again");
         }
     }
 
     /// Cancels a task or a campaign.
     @Command(name = "cancel", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Cancel a task, or with --all every task of the campaign.")
-    static final class Cancel implements Callable<Integer> {
-        @Parameters(paramLabel = "TASK", arity = "0..1", description = "The task's name.")
-        private String name;
-
+    static final class Cancel extends OneOrMany {
         @Option(names = "--all", description = "The whole campaign.")
         private boolean all;
 
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
         @Override
         public Integer call() {
-            if (all == (name != null)) {
-                throw new CliException(ExitCode.USAGE, "name a task, or say --all");
-            }
-            return all ? act(connection, output, "/cancel", "campaign " + connection.campaign() + " is cancelled")
-                    : act(connection, output, "/tasks/" + Coordinator.segment(name) + "/cancel", name
-                            + " is cancelled");
+            return act(all, "--all", "/cancel", "campaign %s is cancelled", "cancel", " is cancelled");
         }
     }
 

@@ -3,12 +3,16 @@ package com.alphaheng.cli;
 import com.alphaheng.cli.up.ChildProcess;
 import com.alphaheng.cli.up.Programs;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// A worker in the foreground that takes tasks from a coordinator elsewhere.
@@ -17,9 +21,16 @@ import picocli.CommandLine.Option;
         footer = {"", "Further settings are system properties or environment variables, see",
             "worker-agent/README.md; give them with -D: heng worker -Dheng.worker.slots=2"})
 final class WorkerCommand implements Callable<Integer> {
-    @Option(names = "--broker", paramLabel = "HOST:PORT", required = true,
-            description = "The coordinator's Kafka, several with commas.")
+    @Option(names = "--broker", paramLabel = "HOST:PORT",
+            description = "The coordinator's Kafka, several with commas. Not needed by a worker that has enrolled.")
     private String broker;
+
+    @Option(names = "--enrol", paramLabel = "TOKEN", description = "Trade a one-time token (heng token enrol) for this "
+            + "worker's own, and its Kafka settings; they are kept for the next start.")
+    private String enrol;
+
+    @Mixin
+    private ConnectionOptions connection;
 
     @Option(names = "--id", paramLabel = "NAME", description = "Unique in the fleet (default: the host's name).")
     private String id;
@@ -39,8 +50,17 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        Optional<Credentials> credentials = enrol != null
+                ? Optional.of(Credentials.enrol(connection.coordinator(), enrol, name()))
+                : broker == null ? Credentials.of(name()) : Optional.empty();
+        if (broker == null && credentials.isEmpty()) {
+            throw new CliException(ExitCode.USAGE, "name the coordinator's Kafka with --broker HOST:PORT, or enrol: an "
+                    + "admin makes a one-time token with 'heng token enrol', give it with --url and --enrol");
+        }
         List<String> options = new ArrayList<>();
-        options.add("-Dheng.broker=" + broker);
+        options.add("-Dheng.broker=" + (broker != null ? broker : credentials.get().kafka()));
+        credentials.ifPresent(known -> options.add("-Dquarkus.config.locations=" + known.writeSettings(Path.of(
+                System.getProperty("user.home"), ".alphaheng", "credentials", name()))));
         options.add("-Dheng.worker.source=" + (source == null ? Surroundings.root() : source));
         if (id != null) {
             options.add("-Dheng.worker.id=" + id);
@@ -52,8 +72,21 @@ final class WorkerCommand implements Callable<Integer> {
             options.add("-Dheng.worker.folder=" + folder.toAbsolutePath());
         }
         settings.forEach((name, value) -> options.add("-D" + name + "=" + value));
-        Process worker = new ProcessBuilder(ChildProcess.shielded(Programs.worker(options))).inheritIO().start();
+        ProcessBuilder program = new ProcessBuilder(ChildProcess.shielded(Programs.worker(options))).inheritIO();
+        credentials.ifPresent(known -> program.environment().putAll(known.environment()));
+        Process worker = program.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> ChildProcess.stop(worker.toHandle(), "worker")));
         return worker.waitFor();
+    }
+
+    private String name() {
+        if (id != null) {
+            return id;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw new CliException(ExitCode.USAGE, "this machine has no name: give the worker one with --id");
+        }
     }
 }

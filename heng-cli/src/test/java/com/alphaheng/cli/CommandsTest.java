@@ -80,7 +80,7 @@ final class CommandsTest {
         answers.put("POST /api/campaigns/my%20campaign/submissions", new Answer(201, """
                 {"campaign":"my campaign","added":["ä"],"changed":[],"unchanged":["x","y"],"warnings":[]}"""));
         assertThat(heng("submit", file.toString(), "-c", "my campaign")).isZero();
-        assertThat(out).isEqualTo("campaign my campaign: 1 added, 0 changed, 2 unchanged\n");
+        assertThat(out).isEqualTo("+ ä\ncampaign my campaign: 1 added, 0 changed, 0 removed, 2 unchanged\n");
         assertThat(requests).singleElement().asString()
                 .contains("\"name\":\"a.yaml\"", "tasks: [{name: ä, prompt: p, priority: P2}]");
     }
@@ -188,19 +188,98 @@ final class CommandsTest {
                   - {name: b, prompt: p, priority: P2, dependencies: [a]}
                   - {name: a, prompt: p, priority: P2}
                 """);
-        assertThat(run("plan", good.toString())).isZero();
+        assertThat(run("plan", "--offline", good.toString())).isZero();
         assertThat(out).isEqualTo("""
                 STEP  PRI  TASK  AFTER
                 1     P2   a
                 2     P2   b     a
 
-                2 tasks in 1 files; the longest chain has 2:
+                2 tasks in 1 files; no coordinator was asked, so nothing is said of workers
+                the longest chain has 2:
                   a -> b
                 """);
         Path bad = Files.writeString(folder.resolve("bad.yaml"), "tasks: [{name: a, prompt: p, priority: P3}]");
-        assertThat(run("plan", bad.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(run("plan", "--offline", bad.toString())).isEqualTo(ExitCode.FAILED);
         assertThat(out).contains("bad.yaml:1:40: error: priority 'P3' does not exist");
         assertThat(run("plan", folder.resolve("none.yaml").toString())).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void planAsksTheCoordinatorForChangesAndWorkers() throws IOException {
+        Path file = Files.writeString(folder.resolve("p.yaml"), "tasks: [{name: b, prompt: p, priority: P2}]");
+        answers.put("GET /q/health/ready", new Answer(200, "{}"));
+        answers.put("POST /api/campaigns/roadmap/plan", new Answer(200, """
+                {"campaign":"roadmap","added":["b"],"changed":[],"removed":["old"],"unchanged":["a"],"tasks":[
+                {"name":"a","priority":"P0","step":1,"workers":["mac-1","mac-2"],"obstacle":""},
+                {"name":"b","priority":"P2","step":2,"workers":[],
+                "obstacle":"mac-1 has os=linux, the task wants more"}],
+                "criticalPath":["a","b"],"unplaceable":1,"warnings":[]}"""));
+        assertThat(heng("plan", file.toString())).isZero();
+        assertThat(out).isEqualTo("""
+                + b
+                - old
+                STEP  PRI  TASK  WORKERS
+                1     P0   a     mac-1, mac-2
+                2     P2   b     none
+
+                no worker could run b: mac-1 has os=linux, the task wants more
+                campaign roadmap would have 2 tasks: 1 added, 0 changed, 1 removed; no worker for 1
+                the longest chain has 2:
+                  a -> b
+                """);
+    }
+
+    @Test
+    void whySaysTheReasonFirst() {
+        answers.put("GET /api/campaigns/roadmap/tasks/b/why", new Answer(200, """
+                {"task":"b","status":"WAITING","reason":"waits for a (FAILED)",
+                "waitsFor":[{"task":"a","status":"FAILED","reason":"attempt 1 on w: no"}],
+                "workers":[{"worker":"w","able":true,"word":"1 of 1 slots in use"},
+                {"worker":"v","able":false,"word":"is lost"}]}"""));
+        assertThat(heng("why", "b")).isZero();
+        assertThat(out).isEqualTo("""
+                b is waiting: waits for a (FAILED)
+                  waits for a, failed: attempt 1 on w: no
+                  worker w could run it: 1 of 1 slots in use
+                  worker v cannot: it is lost
+                """);
+    }
+
+    @Test
+    void limitsTokensWebhooksAndTheAuditLog() {
+        answers.put("PUT /api/limits/backend/claude", new Answer(200, "{}"));
+        answers.put("DELETE /api/limits/backend/claude", new Answer(200, "{}"));
+        answers.put("GET /api/limits", new Answer(200,
+                "[{\"scope\":\"backend\",\"name\":\"claude\",\"most\":3,\"running\":1}]"));
+        assertThat(heng("limit", "backend", "claude", "3")).isZero();
+        assertThat(requests.getLast()).contains("{\"most\":3}");
+        assertThat(heng("limit", "backend", "claude", "none")).isZero();
+        assertThat(heng("limit", "backend")).isEqualTo(ExitCode.USAGE);
+        assertThat(heng("limit")).isZero();
+        assertThat(out).isEqualTo("SCOPE    NAME    MOST  RUNNING\nbackend  claude  3     1\n");
+        answers.put("POST /api/tokens", new Answer(201, "{\"token\":\"heng_x\"}"));
+        assertThat(heng("token", "create", "bob", "--role", "viewer", "--days", "7")).isZero();
+        assertThat(out).isEqualTo("heng_x\n");
+        assertThat(requests.getLast()).contains("\"role\":\"viewer\"", "\"days\":7");
+        answers.put("DELETE /api/tokens/worker/mac-1", new Answer(200, "{}"));
+        assertThat(heng("token", "revoke", "worker/mac-1")).isZero();
+        answers.put("POST /api/enrolments", new Answer(201, "{\"token\":\"heng_once_x\"}"));
+        assertThat(heng("token", "enrol", "--worker", "mac-1")).isZero();
+        assertThat(out).isEqualTo("heng_once_x\n");
+        answers.put("POST /api/webhooks", new Answer(201, "{\"name\":\"h\",\"secret\":\"s3\"}"));
+        assertThat(heng("webhook", "add", "h", "https://x", "--event", "task.failed")).isZero();
+        assertThat(requests.getLast()).contains("[\"task.failed\"]");
+        answers.put("GET /api/audit?actor=bob&limit=50", new Answer(200, """
+                [{"at":"2026-01-01T00:00:00.123Z","actor":"bob","action":"cancel","campaign":"c","subject":"t",
+                "detail":""}]"""));
+        assertThat(heng("audit", "--actor", "bob")).isZero();
+        assertThat(out).contains("2026-01-01T00:00:00Z  bob  cancel  c t");
+    }
+
+    @Test
+    void aWorkerWithoutBrokerOrEnrolmentIsToldBoth() {
+        assertThat(run("worker", "--id", "never-enrolled-here")).isEqualTo(ExitCode.USAGE);
+        assertThat(err).contains("--broker HOST:PORT", "heng token enrol");
     }
 
     @Test
@@ -210,7 +289,10 @@ final class CommandsTest {
             assertThat(out.lines()).as(name).isNotEmpty().allSatisfy(line ->
                     assertThat(line.length()).isLessThanOrEqualTo(80));
         }
-        assertThat(run("completion")).isZero();
-        assertThat(out).contains("complete -F");
+        assertThat(run("completion", "bash")).isZero();
+        assertThat(out).contains("complete -F", "_picocli_heng_why").startsWith("#!");
+        assertThat(run("completion", "zsh")).isZero();
+        assertThat(out).startsWith("autoload -U +X compinit").contains("complete -F");
+        assertThat(run("completion", "fish")).isEqualTo(ExitCode.USAGE);
     }
 }

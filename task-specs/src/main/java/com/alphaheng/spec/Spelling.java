@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// "Did you mean": the known word nearest to a misspelt one.
-final class Spelling {
+public final class Spelling {
     private static final int LONGEST_COMPARED = 60;
 
     private Spelling() {
     }
 
     /// The nearest of the known words, if it is near: one edit in three letters, case and -/_ not counted.
-    static Optional<String> nearest(String word, Collection<String> known) {
+    public static Optional<String> nearest(String word, Collection<String> known) {
         String plain = plain(word);
         int allowed = Math.max(1, plain.length() / 3);
         return word.length() > LONGEST_COMPARED ? Optional.empty() : known.stream()

@@ -34,7 +34,8 @@ public final class CoordinatorMain implements QuarkusApplication {
 
     static String explain(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof LogException) {
+            if (cause instanceof LogException || cause instanceof BindGuard.Refused
+                    || cause instanceof IllegalArgumentException) {
                 return cause.getMessage();
             }
             if (cause instanceof BindException || cause.getClass().getSimpleName().equals("QuarkusBindException")) {

@@ -7,12 +7,15 @@ import com.alphaheng.coordinator.kafka.KafkaOutputArchive;
 import com.alphaheng.coordinator.kafka.KafkaReports;
 import com.alphaheng.coordinator.kafka.KafkaSnapshotTaker;
 import com.alphaheng.coordinator.kafka.KafkaTopics;
+import com.alphaheng.coordinator.rest.AccessSettings;
 import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
 import com.alphaheng.coordinator.runtime.CommitListener;
 import com.alphaheng.coordinator.runtime.LogException;
 import com.alphaheng.coordinator.runtime.LogLines;
 import com.alphaheng.coordinator.runtime.OutputArchive;
 import com.alphaheng.coordinator.runtime.Shard;
+import com.alphaheng.coordinator.webhook.WebhookCourier;
+import com.alphaheng.coordinator.webhook.WebhookSender;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
@@ -87,6 +90,17 @@ class CoordinatorParts {
         leadership.close();
     }
 
+    @Produces
+    @Singleton
+    WebhookCourier courier(Shard shard) {
+        return new WebhookCourier(shard, new WebhookSender(settings.webhooks().patience()),
+                settings.webhooks().firstWait());
+    }
+
+    void close(@Disposes WebhookCourier courier) {
+        courier.close();
+    }
+
     private static void stop(Throwable cause) {
         switch (cause) {
             case LogException log -> LOGGER.error(log.getMessage());
@@ -96,9 +110,18 @@ class CoordinatorParts {
         Quarkus.asyncExit(1);
     }
 
-    void start(@Observes @Priority(FIRST) StartupEvent event, Shard shard, KafkaLeadership leadership) {
+    void start(@Observes @Priority(FIRST) StartupEvent event, Shard shard, KafkaLeadership leadership,
+               WebhookCourier courier, AccessSettings access) {
+        boolean asksWho = access.adminToken().isPresent() || access.adminTokenFile().isPresent()
+                || access.oidc().issuer().isPresent();
+        BindGuard.check(settings.host(), asksWho);
+        if (!BindGuard.loopback(settings.host()) && settings.tls().keyStore().isEmpty()) {
+            LOGGER.warnf("tokens travel in clear text to %s: give HENG_TLS_KEY_STORE, or put a proxy with TLS before "
+                    + "it", settings.host());
+        }
         KafkaTopics.ensure(new KafkaConnection(settings.kafka(), settings.kafkaClient()));
         shard.start();
+        courier.start();
         leadership.start(lead -> {
             LOGGER.info(lead ? "this coordinator is the active one" : "this coordinator stands by");
             if (lead) {

@@ -2,6 +2,7 @@ package com.alphaheng.coordinator.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,6 +26,29 @@ public interface CoordinatorSettings {
     /// A snapshot is taken whenever the log has grown by so many facts.
     @WithDefault("50000")
     long snapshotEvery();
+
+    Tls tls();
+
+    Webhooks webhooks();
+
+    /// HTTPS for the port.
+    interface Tls {
+        /// PKCS 12 or JKS; without it the port speaks HTTP.
+        Optional<String> keyStore();
+
+        Optional<String> keyStorePassword();
+    }
+
+    /// How notifications are sent.
+    interface Webhooks {
+        /// Before the first repetition; doubles with each further one.
+        @WithDefault("PT1S")
+        Duration firstWait();
+
+        /// For connection and answer.
+        @WithDefault("PT10S")
+        Duration patience();
+    }
 
     /// Name of this process in the log; its process id when absent.
     Optional<String> instance();

@@ -24,14 +24,35 @@ public final class ApiProblem extends RuntimeException {
     }
 
     private final transient Body body;
+    private final int retryAfterSeconds;
 
     ApiProblem(int status, String title, String detail, String remedy, List<Fault> problems) {
+        this(status, title, detail, remedy, problems, 0);
+    }
+
+    private ApiProblem(int status, String title, String detail, String remedy, List<Fault> problems,
+                       int retryAfterSeconds) {
         super(detail);
+        this.retryAfterSeconds = retryAfterSeconds;
         this.body = new Body("about:blank", title, status, detail, remedy, problems);
     }
 
     ApiProblem(int status, String title, String detail, String remedy) {
         this(status, title, detail, remedy, List.of());
+    }
+
+    static ApiProblem badRequest(String detail, String remedy) {
+        return new ApiProblem(400, "Bad Request", detail, remedy);
+    }
+
+    static ApiProblem tooMany(int retryAfterSeconds) {
+        return new ApiProblem(429, "Too Many Requests", "more requests than one caller may send", "wait "
+                + retryAfterSeconds + " s; an admin can raise HENG_RATE_PER_SECOND", List.of(), retryAfterSeconds);
+    }
+
+    /// When to try again; 0 says nothing about it.
+    int retryAfterSeconds() {
+        return retryAfterSeconds;
     }
 
     Body body() {

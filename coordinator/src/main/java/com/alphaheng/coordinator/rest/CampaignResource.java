@@ -4,17 +4,24 @@ import com.alphaheng.coordinator.report.Bar;
 import com.alphaheng.coordinator.report.CampaignFacts;
 import com.alphaheng.coordinator.report.Staircase;
 import com.alphaheng.coordinator.roadmap.RoadmapCommand;
+import com.alphaheng.coordinator.roadmap.Role;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /// Campaigns and what may be done with a whole one.
 @Path("/api/campaigns")
+@Produces(MediaType.APPLICATION_JSON)
 public class CampaignResource {
     /// The tasks a command touched.
     public record Touched(List<String> tasks) {
@@ -22,15 +29,22 @@ public class CampaignResource {
 
     private final Roadmap roadmap;
     private final Clock clock;
+    private final Caller caller;
 
-    CampaignResource(Roadmap roadmap, Clock clock) {
+    CampaignResource(Roadmap roadmap, Clock clock, Caller caller) {
         this.roadmap = roadmap;
+        this.caller = caller;
         this.clock = clock;
     }
 
     @GET
-    public List<CampaignView.Summary> list() {
-        return roadmap.query(state -> state.campaigns().stream().map(CampaignView.Summary::of).toList());
+    public RestResponse<List<CampaignView.Summary>> list(@QueryParam("q") Optional<String> text,
+                                                         @QueryParam("finished") Optional<Boolean> finished,
+                                                         @BeanParam Page page) {
+        return page.of(roadmap.query(state -> state.campaigns().stream()
+                .filter(campaign -> text.map(part -> campaign.name().contains(part)).orElse(true)
+                        && finished.map(wanted -> wanted == campaign.finished()).orElse(true))
+                .map(CampaignView.Summary::of).toList()));
     }
 
     @GET
@@ -45,26 +59,30 @@ public class CampaignResource {
     }
 
     @POST
+    @Needs(Role.SUBMITTER)
     @Path("{campaign}/pause")
-    public Touched pause(@PathParam("campaign") String name, @HeaderParam("X-Heng-User") String user) {
-        return new Touched(roadmap.command(new RoadmapCommand.PauseCampaign(name, Actor.of(user))));
+    public Touched pause(@PathParam("campaign") String name) {
+        return new Touched(roadmap.command(new RoadmapCommand.PauseCampaign(name, caller.name())));
     }
 
     @POST
+    @Needs(Role.SUBMITTER)
     @Path("{campaign}/resume")
-    public Touched resume(@PathParam("campaign") String name, @HeaderParam("X-Heng-User") String user) {
-        return new Touched(roadmap.command(new RoadmapCommand.ResumeCampaign(name, Actor.of(user))));
+    public Touched resume(@PathParam("campaign") String name) {
+        return new Touched(roadmap.command(new RoadmapCommand.ResumeCampaign(name, caller.name())));
     }
 
     @POST
+    @Needs(Role.SUBMITTER)
     @Path("{campaign}/cancel")
-    public Touched cancel(@PathParam("campaign") String name, @HeaderParam("X-Heng-User") String user) {
-        return new Touched(roadmap.command(new RoadmapCommand.CancelCampaign(name, Actor.of(user))));
+    public Touched cancel(@PathParam("campaign") String name) {
+        return new Touched(roadmap.command(new RoadmapCommand.CancelCampaign(name, caller.name())));
     }
 
     @POST
+    @Needs(Role.SUBMITTER)
     @Path("{campaign}/rerun-failed")
-    public Touched rerunFailed(@PathParam("campaign") String name, @HeaderParam("X-Heng-User") String user) {
-        return new Touched(roadmap.command(new RoadmapCommand.RerunFailed(name, Actor.of(user))));
+    public Touched rerunFailed(@PathParam("campaign") String name) {
+        return new Touched(roadmap.command(new RoadmapCommand.RerunFailed(name, caller.name())));
     }
 }

@@ -2,6 +2,7 @@ package com.alphaheng.coordinator.rest;
 
 import com.alphaheng.coordinator.report.Bar;
 import com.alphaheng.coordinator.roadmap.Campaign;
+import com.alphaheng.coordinator.roadmap.SubmissionRecord;
 import com.alphaheng.coordinator.roadmap.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,10 +15,11 @@ import java.util.Optional;
 ///
 /// @param etaSeconds   rest of the run if tasks go on ending at the present rate; absent before the first one ended
 /// @param criticalPath the longest chain of tasks that have not ended
+/// @param lastSubmission who submitted last, and what that changed
 public record CampaignView(String name, boolean paused, int total, Map<TaskStatus, Integer> counts, boolean finished,
                            Instant createdAt, Optional<Instant> startedAt, Optional<Instant> finishedAt,
                            Optional<Long> etaSeconds, Throughput throughput, List<Bar> staircase,
-                           List<String> criticalPath) {
+                           List<String> criticalPath, Optional<SubmissionRecord> lastSubmission) {
     /// How fast it goes.
     ///
     /// @param currentTokensPerSecond value of the staircase's last bar
@@ -48,7 +50,8 @@ public record CampaignView(String name, boolean paused, int total, Map<TaskStatu
         return new CampaignView(campaign.name(), campaign.paused(), total, counts(campaign), campaign.finished(),
                 campaign.openedAt(), campaign.startedAt(), finishedAt,
                 left == 0 ? Optional.empty() : perHour.map(rate -> Math.round(left / rate * 3600)),
-                new Throughput(perHour, current), staircase, shape.criticalPath());
+                new Throughput(perHour, current), staircase, shape.criticalPath(),
+                campaign.lastSubmission());
     }
 
     private static Map<TaskStatus, Integer> counts(Campaign campaign) {

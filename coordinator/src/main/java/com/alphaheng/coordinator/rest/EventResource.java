@@ -19,6 +19,10 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.logging.Logger;
 
 /// Everything that changes, as it changes: server-sent events `task`, `campaign`, `worker`, `reset`, and `log` for one
@@ -43,6 +47,8 @@ public class EventResource {
 
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
+    @APIResponse(responseCode = "200", description = "A stream of events, see docs/api.md",
+            content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = SchemaType.STRING)))
     public void events(@Context SseEventSink sink, @Context Sse sse, @QueryParam("log") Optional<String> log,
                        @HeaderParam("Last-Event-ID") String lastEventId) {
         LiveSubscriber subscriber = new LiveSubscriber();

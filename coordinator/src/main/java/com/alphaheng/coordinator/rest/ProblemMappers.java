@@ -41,9 +41,7 @@ final class ProblemMappers {
         if (refused.getCause() instanceof JsonProcessingException malformed) {
             return malformed(malformed);
         }
-        return answer(new ApiProblem(original.getStatus(), original.getStatusInfo().getReasonPhrase(),
-                String.valueOf(refused.getMessage()), original.getStatus() == 404 ? "see /q/openapi for what there is"
-                : ""));
+        return answer(StandardProblems.of(original.getStatus(), String.valueOf(refused.getMessage())));
     }
 
     @ServerExceptionMapper
@@ -54,6 +52,14 @@ final class ProblemMappers {
     }
 
     private static Response answer(ApiProblem problem) {
-        return Response.status(problem.body().status()).type(ApiProblem.MEDIA_TYPE).entity(problem.body()).build();
+        Response.ResponseBuilder answer = Response.status(problem.body().status()).type(ApiProblem.MEDIA_TYPE)
+                .entity(problem.body());
+        if (problem.retryAfterSeconds() > 0) {
+            answer.header("Retry-After", problem.retryAfterSeconds());
+        }
+        if (problem.body().status() == 401) {
+            answer.header("WWW-Authenticate", "Bearer realm=\"alphaheng\"");
+        }
+        return answer.build();
     }
 }

@@ -8,7 +8,7 @@ import com.alphaheng.coordinator.report.ReportKind;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.Produces;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
@@ -26,14 +26,16 @@ public class ReportResource {
 
     @GET
     @Path("{file}.md")
-    public Response markdown(@PathParam("campaign") String campaign, @PathParam("file") String file) {
-        return Response.ok(MarkdownRenderer.render(write(campaign, file)), "text/markdown; charset=utf-8").build();
+    @Produces("text/markdown; charset=utf-8")
+    public String markdown(@PathParam("campaign") String campaign, @PathParam("file") String file) {
+        return MarkdownRenderer.render(write(campaign, file));
     }
 
     @GET
     @Path("{file}.html")
-    public Response html(@PathParam("campaign") String campaign, @PathParam("file") String file) {
-        return Response.ok(HtmlRenderer.render(write(campaign, file)), "text/html; charset=utf-8").build();
+    @Produces("text/html; charset=utf-8")
+    public String html(@PathParam("campaign") String campaign, @PathParam("file") String file) {
+        return HtmlRenderer.render(write(campaign, file));
     }
 
     private Document write(String campaign, String file) {

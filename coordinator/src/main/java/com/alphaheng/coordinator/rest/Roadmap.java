@@ -44,7 +44,8 @@ class Roadmap {
     }
 
     static Task task(RoadmapState state, String campaign, String task) {
-        return campaign(state, campaign).task(task).orElseThrow(() -> unknown(new Reply.UnknownTask(campaign, task)));
+        return campaign(state, campaign).task(task).orElseThrow(() -> unknown(
+                Reply.UnknownTask.of(campaign(state, campaign), task)));
     }
 
     /// To be called on the shard, that is, from a query.
@@ -93,7 +94,8 @@ class Roadmap {
 
     private static ApiProblem unknown(Reply.UnknownTask unknown) {
         return new ApiProblem(404, "Not Found", "campaign '" + unknown.campaign() + "' has no task '" + unknown.task()
-                + "'", "GET /api/campaigns/" + unknown.campaign() + "/tasks lists them");
+                + "'", unknown.near().map(near -> "did you mean '" + near + "'? ").orElse("") + "./heng list -c "
+                + unknown.campaign() + " (GET /api/campaigns/" + unknown.campaign() + "/tasks) lists them");
     }
 
     private static <T> T await(CompletableFuture<T> answer) {

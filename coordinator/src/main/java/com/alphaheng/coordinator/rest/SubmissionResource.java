@@ -2,31 +2,29 @@ package com.alphaheng.coordinator.rest;
 
 import com.alphaheng.coordinator.roadmap.Reply;
 import com.alphaheng.coordinator.roadmap.RoadmapCommand;
+import com.alphaheng.coordinator.roadmap.Role;
 import com.alphaheng.coordinator.roadmap.SubmissionProblem;
 import com.alphaheng.coordinator.roadmap.Task;
 import com.alphaheng.spec.ParsedSubmission;
 import com.alphaheng.spec.Problem;
 import com.alphaheng.spec.SourceFile;
 import com.alphaheng.spec.TaskFileParser;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.Response;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jboss.resteasy.reactive.RestResponse;
 
-/// Takes task files. Nothing in them is ever run here.
-@Path("/api/campaigns/{campaign}/submissions")
+/// Takes task files, or says what would come of them. Nothing in them is ever run here.
+@Path("/api/campaigns/{campaign}")
 public class SubmissionResource {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final int MOST_FILES = 1000;
+    private static final int LONGEST_FILE_NAME = 255;
+    private static final Pattern COMMIT = Pattern.compile("[0-9A-Fa-f]{4,64}|[A-Za-z0-9][A-Za-z0-9._/-]{0,199}");
 
     /// A task file: its name for messages, and its text.
     public record File(String name, String content) {
@@ -45,17 +43,42 @@ public class SubmissionResource {
                             List<ApiProblem.Fault> warnings) {
     }
 
+    private record Outcome(Reply.Submitted submitted, List<ApiProblem.Fault> warnings) {
+    }
+
     private final Roadmap roadmap;
+    private final Caller caller;
     private final TaskFileParser parser = new TaskFileParser();
 
-    SubmissionResource(Roadmap roadmap) {
+    SubmissionResource(Roadmap roadmap, Caller caller) {
         this.roadmap = roadmap;
+        this.caller = caller;
     }
 
     @POST
-    public Response submit(@PathParam("campaign") String campaign, @HeaderParam("X-Heng-User") String user,
-                           Submission submission) {
-        check(campaign, submission);
+    @Path("submissions")
+    @Needs(Role.SUBMITTER)
+    public RestResponse<Submitted> submit(@PathParam("campaign") String campaign, Submission submission) {
+        Outcome outcome = ask(campaign, submission, submission != null && submission.dryRun());
+        var diff = outcome.submitted().diff();
+        boolean nothing = diff.empty() || submission.dryRun();
+        return RestResponse.status(nothing ? RestResponse.Status.OK : RestResponse.Status.CREATED, new Submitted(
+                campaign, outcome.submitted().submission(), submission.dryRun(), diff.added(), diff.changed(),
+                diff.removed(), diff.unchanged(), outcome.warnings()));
+    }
+
+    /// What would come of it: changes, order, who could run what, the critical path. Changes nothing.
+    @POST
+    @Path("plan")
+    @Needs(Role.VIEWER)
+    public Plan plan(@PathParam("campaign") String campaign, Submission submission) {
+        Outcome outcome = ask(campaign, submission, true);
+        return roadmap.query(state -> Plan.of(outcome.submitted(), outcome.warnings(), state));
+    }
+
+    private Outcome ask(String campaign, Submission submission, boolean dryRun) {
+        Names.check("campaign", campaign);
+        check(submission);
         Set<String> existing = roadmap.query(state -> state.campaign(campaign).stream()
                 .flatMap(known -> known.tasks().stream()).map(Task::name).collect(Collectors.toSet()));
         ParsedSubmission parsed = parser.parse(submission.files().stream()
@@ -63,40 +86,38 @@ public class SubmissionResource {
         return switch (parsed) {
             case ParsedSubmission.Rejected rejected -> throw rejected(rejected.problems().stream()
                     .map(SubmissionResource::fault).toList());
-            case ParsedSubmission.Accepted accepted -> submit(campaign, user, submission, accepted);
+            case ParsedSubmission.Accepted accepted -> ask(campaign, submission, accepted, dryRun);
         };
     }
 
-    private Response submit(String campaign, String user, Submission submission, ParsedSubmission.Accepted accepted) {
+    private Outcome ask(String campaign, Submission submission, ParsedSubmission.Accepted accepted, boolean dryRun) {
         Reply reply = roadmap.ask(new RoadmapCommand.Submit(campaign, hash(submission),
                 submission.files().stream().map(File::name).toList(), commit(submission), accepted.tasks(),
-                Actor.of(user), submission.dryRun()));
+                caller.name(), dryRun));
         return switch (reply) {
-            case Reply.Submitted submitted -> {
-                var diff = submitted.diff();
-                boolean nothing = diff.empty() || submission.dryRun();
-                yield Response.status(nothing ? 200 : 201).entity(new Submitted(campaign, submitted.submission(),
-                        submission.dryRun(), diff.added(), diff.changed(), diff.removed(), diff.unchanged(),
-                        accepted.warnings().stream().map(SubmissionResource::fault).toList())).build();
-            }
+            case Reply.Submitted submitted -> new Outcome(submitted, accepted.warnings().stream()
+                    .map(SubmissionResource::fault).toList());
             case Reply.InvalidSubmission invalid -> throw rejected(invalid.problems().stream()
                     .map(SubmissionResource::fault).toList());
             case Reply.Done _, Reply.Silence _, Reply.UnknownCampaign _, Reply.UnknownTask _, Reply.WrongStatus _,
-                    Reply.Refused _ ->
-                    throw new IllegalStateException("not an answer to a submission: " + reply);
+                    Reply.Refused _ -> throw new IllegalStateException("not an answer to a submission: " + reply);
         };
     }
 
-    private static void check(String campaign, Submission submission) {
-        if (!NAME.matcher(campaign).matches()) {
-            throw new ApiProblem(400, "Bad Request", "'" + campaign + "' is no name for a campaign",
-                    "use up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit");
-        }
+    private static void check(Submission submission) {
         if (submission == null || submission.files() == null || submission.files().isEmpty()
                 || submission.files().stream().anyMatch(file -> file == null || file.name() == null
                 || file.name().isBlank() || file.content() == null)) {
-            throw new ApiProblem(400, "Bad Request", "a submission needs at least one file with a name and a content",
+            throw ApiProblem.badRequest("a submission needs at least one file with a name and a content",
                     "send {\"files\": [{\"name\": \"tasks.yaml\", \"content\": \"tasks: ...\"}]}");
+        }
+        if (submission.files().size() > MOST_FILES || submission.files().stream().anyMatch(file ->
+                file.name().length() > LONGEST_FILE_NAME)) {
+            throw ApiProblem.badRequest("more than " + MOST_FILES + " files, or a name of more than "
+                    + LONGEST_FILE_NAME + " characters", "submit fewer files at once, or shorten the name");
+        }
+        if (commit(submission).filter(commit -> !COMMIT.matcher(commit).matches()).isPresent()) {
+            throw ApiProblem.badRequest("'commit' is no commit or branch", "send a hash such as 1b2c3d4");
         }
     }
 
@@ -122,15 +143,10 @@ public class SubmissionResource {
     }
 
     private static String hash(Submission submission) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (File file : submission.files()) {
-                digest.update((file.name() + "\0" + file.content() + "\0").getBytes(StandardCharsets.UTF_8));
-            }
-            digest.update(commit(submission).orElse("").getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
+        StringBuilder all = new StringBuilder();
+        for (File file : submission.files()) {
+            all.append(file.name()).append('\0').append(file.content()).append('\0');
         }
+        return Secrets.hash(all.append(commit(submission).orElse("")).toString());
     }
 }

@@ -3,6 +3,7 @@ package com.alphaheng.coordinator.rest;
 import com.alphaheng.coordinator.roadmap.Attempt;
 import com.alphaheng.coordinator.roadmap.BlockingReason;
 import com.alphaheng.coordinator.roadmap.RoadmapCommand;
+import com.alphaheng.coordinator.roadmap.Role;
 import com.alphaheng.coordinator.roadmap.Task;
 import com.alphaheng.coordinator.runtime.LogLine;
 import com.alphaheng.coordinator.runtime.LogLines;
@@ -10,20 +11,22 @@ import com.alphaheng.protocol.AttemptId;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /// The tasks of a campaign.
 @Path("/api/campaigns/{campaign}/tasks")
+@Produces(MediaType.APPLICATION_JSON)
 public class TaskResource {
     /// Output and result travel on different topics: the last lines may come a little after the result.
     private static final Duration OUTPUT_LAG = Duration.ofSeconds(3);
@@ -35,27 +38,25 @@ public class TaskResource {
     public record LogPage(int epoch, List<LogLine> lines, boolean complete, long next) {
     }
 
-    private record Selected(List<TaskRow> rows, int total, long version) {
+    private record Selected(List<TaskRow> rows, int total) {
     }
 
     private final Roadmap roadmap;
     private final LogLines logs;
     private final Clock clock;
+    private final Caller caller;
 
-    TaskResource(Roadmap roadmap, LogLines logs, Clock clock) {
+    TaskResource(Roadmap roadmap, LogLines logs, Clock clock, Caller caller) {
+        this.caller = caller;
         this.roadmap = roadmap;
         this.logs = logs;
         this.clock = clock;
     }
 
     @GET
-    public Response list(@PathParam("campaign") String campaign, @BeanParam TaskFilter filter,
-                         @QueryParam("offset") @DefaultValue("0") int offset,
-                         @QueryParam("limit") @DefaultValue("100000") int limit,
-                         @HeaderParam("If-None-Match") String known) {
-        if (offset < 0 || limit < 1) {
-            throw new ApiProblem(400, "Bad Request", "offset must be at least 0 and limit at least 1", "");
-        }
+    public RestResponse<List<TaskRow>> list(@PathParam("campaign") String campaign, @BeanParam TaskFilter filter,
+                                            @BeanParam Page page) {
+        page.check();
         var wanted = filter.predicate();
         Instant now = clock.instant();
         Selected selected = roadmap.query(state -> {
@@ -63,15 +64,10 @@ public class TaskResource {
             BlockingReason reasons = new BlockingReason(state, now);
             CampaignShape shape = roadmap.shape(found);
             List<Task> tasks = found.tasks().stream().filter(wanted).toList();
-            return new Selected(tasks.stream().skip(offset).limit(limit)
-                    .map(task -> TaskRow.of(task, reasons, shape.layer(task))).toList(), tasks.size(),
-                    state.durableEvents());
+            return new Selected(page.cut(tasks).stream().map(task -> TaskRow.of(task, reasons, shape.layer(task)))
+                    .toList(), tasks.size());
         });
-        String tag = "W/\"" + selected.version() + "\"";
-        if (tag.equals(known)) {
-            return Response.notModified().header("ETag", tag).build();
-        }
-        return Response.ok(selected.rows()).header("X-Total-Count", selected.total()).header("ETag", tag).build();
+        return page.answer(selected.rows(), selected.total());
     }
 
     @GET
@@ -84,11 +80,23 @@ public class TaskResource {
         });
     }
 
+    /// Why it is in its state, and what each worker says to it.
+    @GET
+    @Path("{task}/why")
+    public TaskWhy why(@PathParam("campaign") String campaign, @PathParam("task") String name) {
+        Instant now = clock.instant();
+        return roadmap.query(state -> TaskWhy.of(Roadmap.task(state, campaign, name), state, now));
+    }
+
     @GET
     @Path("{task}/log")
     public LogPage log(@PathParam("campaign") String campaign, @PathParam("task") String name,
                        @QueryParam("epoch") Optional<Integer> epoch,
-                       @QueryParam("after") @DefaultValue("0") long after) {
+                       @QueryParam("after") @DefaultValue("0") long after,
+                       @QueryParam("limit") @DefaultValue("5000") int limit) {
+        if (after < 0 || limit < 1) {
+            throw ApiProblem.badRequest("after must be at least 0 and limit at least 1", "leave them away");
+        }
         Instant now = clock.instant();
         record Which(AttemptId attempt, boolean complete) {
         }
@@ -107,22 +115,25 @@ public class TaskResource {
             return new LogPage(0, List.of(), false, 0);
         }
         LogLines.Page page = logs.after(which.get().attempt(), after);
-        return new LogPage(which.get().attempt().epoch(), page.lines(), which.get().complete(), page.next());
+        List<LogLine> lines = page.lines().stream().limit(limit).toList();
+        boolean all = lines.size() == page.lines().size();
+        return new LogPage(which.get().attempt().epoch(), lines, which.get().complete() && all,
+                all ? page.next() : lines.getLast().sequence());
     }
 
     @POST
+    @Needs(Role.SUBMITTER)
     @Path("{task}/retry")
-    public CampaignResource.Touched retry(@PathParam("campaign") String campaign, @PathParam("task") String name,
-                                          @HeaderParam("X-Heng-User") String user) {
+    public CampaignResource.Touched retry(@PathParam("campaign") String campaign, @PathParam("task") String name) {
         return new CampaignResource.Touched(roadmap.command(
-                new RoadmapCommand.RetryTask(campaign, name, Actor.of(user))));
+                new RoadmapCommand.RetryTask(campaign, name, caller.name())));
     }
 
     @POST
+    @Needs(Role.SUBMITTER)
     @Path("{task}/cancel")
-    public CampaignResource.Touched cancel(@PathParam("campaign") String campaign, @PathParam("task") String name,
-                                           @HeaderParam("X-Heng-User") String user) {
+    public CampaignResource.Touched cancel(@PathParam("campaign") String campaign, @PathParam("task") String name) {
         return new CampaignResource.Touched(roadmap.command(
-                new RoadmapCommand.CancelTask(campaign, name, Actor.of(user))));
+                new RoadmapCommand.CancelTask(campaign, name, caller.name())));
     }
 }

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.List;
 
 /// A worker and what it runs.
+///
+/// @param slots attempts it may run at once: fewer than its profile says if somebody limited it
 public record WorkerView(String id, String incarnation, WorkerProfile profile, Worker.Presence state, Instant lastSeen,
                          List<RunningAttempt> running, int slots) {
     /// What one slot does.
@@ -16,6 +18,6 @@ public record WorkerView(String id, String incarnation, WorkerProfile profile, W
         return new WorkerView(worker.id(), worker.incarnation(), worker.profile(), worker.presence(),
                 worker.lastHeard(), worker.running().stream().map(attempt -> new RunningAttempt(
                         attempt.id().campaign(), attempt.id().task(), attempt.id().epoch(), attempt.stage())).toList(),
-                worker.profile().slots());
+                worker.capacity());
     }
 }

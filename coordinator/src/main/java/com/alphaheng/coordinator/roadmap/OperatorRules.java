@@ -99,6 +99,6 @@ final class OperatorRules {
 
     private static Decision onTask(RoadmapState state, String campaign, String task, Function<Task, Decision> rule) {
         return onCampaign(state, campaign, found -> found.task(task).map(rule)
-                .orElseGet(() -> Decision.reply(new Reply.UnknownTask(campaign, task))));
+                .orElseGet(() -> Decision.reply(Reply.UnknownTask.of(found, task))));
     }
 }

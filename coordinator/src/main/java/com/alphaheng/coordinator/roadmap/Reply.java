@@ -1,6 +1,9 @@
 package com.alphaheng.coordinator.roadmap;
 
+import com.alphaheng.spec.Spelling;
+import com.alphaheng.spec.TaskSpec;
 import java.util.List;
+import java.util.Optional;
 
 /// What the asker of a command is told, once the events it caused are durable.
 public sealed interface Reply {
@@ -18,7 +21,18 @@ public sealed interface Reply {
     }
 
     /// The submission holds (or would, if it was a dry run).
-    record Submitted(String campaign, String submission, SubmissionDiff diff) implements Reply {
+    ///
+    /// @param tasks all tasks of the campaign as it is then
+    record Submitted(String campaign, String submission, SubmissionDiff diff, List<TaskSpec> tasks)
+            implements Reply {
+        public Submitted {
+            tasks = List.copyOf(tasks);
+        }
+
+        @Override
+        public String toString() {
+            return "Submitted[" + campaign + ", " + submission + ", " + diff + "]";
+        }
     }
 
     /// There is no such campaign.
@@ -26,7 +40,13 @@ public sealed interface Reply {
     }
 
     /// There is no such task in the campaign.
-    record UnknownTask(String campaign, String task) implements Reply {
+    ///
+    /// @param near the known name most like it, if one is
+    record UnknownTask(String campaign, String task, Optional<String> near) implements Reply {
+        public static UnknownTask of(Campaign campaign, String task) {
+            return new UnknownTask(campaign.name(), task, Spelling.nearest(task, campaign.tasks().stream()
+                    .map(Task::name).toList()));
+        }
     }
 
     /// The task cannot be treated so in its present status.

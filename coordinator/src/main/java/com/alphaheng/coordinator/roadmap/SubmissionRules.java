@@ -29,7 +29,8 @@ final class SubmissionRules {
             return Decision.reply(new Reply.InvalidSubmission(problems));
         }
         SubmissionDiff diff = diff(before, after, submit);
-        var reply = new Reply.Submitted(submit.campaign(), submit.submission(), diff);
+        var reply = new Reply.Submitted(submit.campaign(), submit.submission(), diff,
+                List.copyOf(after.values()));
         boolean sameCommit = campaign.map(known -> known.commit().equals(submit.commit())).orElse(false);
         if (submit.dryRun() || diff.empty() && sameCommit) {
             return Decision.reply(reply);

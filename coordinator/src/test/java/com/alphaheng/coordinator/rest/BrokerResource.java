@@ -11,7 +11,8 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         broker = BrokerFixture.start();
-        return Map.of("heng.kafka", broker.bootstrapServers());
+        return Map.of("heng.kafka", broker.bootstrapServers(), "heng.rate.per-second", "0", "heng.webhooks.first-wait",
+                "PT0.05S");
     }
 
     @Override

@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -57,7 +56,7 @@ class CoordinatorHttpTest {
 
     @BeforeEach
     void waitUntilTheCoordinatorIsActive() throws InterruptedException {
-        eventually(() -> given().get("/q/health/ready").statusCode() == 200);
+        Waiting.until(() -> given().get("/q/health/ready").statusCode() == 200);
     }
 
     @Test
@@ -73,20 +72,20 @@ class CoordinatorHttpTest {
             worker.reach(first.attempt(), "verifying");
             worker.log(first.attempt(), 1, "one\ntwo\n");
             worker.log(first.attempt(), 1, "one\ntwo\n");
-            eventually(() -> given().get("/api/campaigns/story/tasks/first/log").jsonPath()
+            Waiting.until(() -> given().get("/api/campaigns/story/tasks/first/log").jsonPath()
                     .getList("lines").size() == 2);
             worker.finish(first.attempt(), Outcome.SUCCEEDED, "");
             var second = worker.awaitAssignment(PATIENCE);
             worker.finish(second.attempt(), Outcome.VERIFICATION_FAILED, "exit status 1: no");
             worker.finish(second.attempt(), Outcome.VERIFICATION_FAILED, "exit status 1: no");
-            eventually(() -> given().get("/api/campaigns/story").jsonPath().getBoolean("finished"));
+            Waiting.until(() -> given().get("/api/campaigns/story").jsonPath().getBoolean("finished"));
             task("story", "second").body("status", equalTo("FAILED")).body("attempts", equalTo(1))
                     .body("reason", containsString("exit status 1: no"))
                     .body("attemptsDetail[0].outcome", equalTo("VERIFICATION_FAILED"));
             given().post("/api/campaigns/story/tasks/second/retry").then().statusCode(200)
                     .body("tasks", contains("second"));
             worker.finish(worker.awaitAssignment(PATIENCE).attempt(), Outcome.SUCCEEDED, "");
-            eventually(() -> given().get("/api/campaigns/story").jsonPath().getInt("counts.SUCCEEDED") == 2);
+            Waiting.until(() -> given().get("/api/campaigns/story").jsonPath().getInt("counts.SUCCEEDED") == 2);
             given().get("/api/workers").then().statusCode(200).body("id", hasItem("w-story"));
         }
         given().get("/api/reports/story/status.md").then().statusCode(200).body(containsString("second"));
@@ -166,13 +165,5 @@ class CoordinatorHttpTest {
         return given().contentType("application/json").body(Map.of("files",
                 List.of(Map.of("name", campaign + ".yaml", "content", yaml)), "dryRun", dryRun))
                 .post("/api/campaigns/" + campaign + "/submissions").then();
-    }
-
-    private static void eventually(BooleanSupplier condition) throws InterruptedException {
-        Instant end = Instant.now().plus(PATIENCE);
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as("gave up waiting").isBefore(end);
-            Thread.sleep(100);
-        }
     }
 }

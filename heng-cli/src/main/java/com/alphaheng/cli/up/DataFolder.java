@@ -11,8 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -21,10 +24,12 @@ import java.util.stream.Stream;
 /// The folder of one pipeline on this machine. One `heng up` owns it at a time.
 ///
 ///     FOLDER/heng.properties   ports, and the processes of the last run
+///     FOLDER/admin.token       for 'heng up --listen': the token of whoever started it
 ///     FOLDER/heng.lock         locked while `heng up` runs
 ///     FOLDER/broker, worker    what the programs keep
 ///     FOLDER/logs              their output
 final class DataFolder implements AutoCloseable {
+    private static final String ADMIN_TOKEN = "admin.token";
     private static final String PROPERTIES = "heng.properties";
     private static final long LEAST_FREE_BYTES = 256L << 20;
 
@@ -104,6 +109,31 @@ final class DataFolder implements AutoCloseable {
 
     Path path(String name) {
         return folder.resolve(name);
+    }
+
+    /// The file with the admin's token, for coordinators that others reach; made when first asked for.
+    Path adminToken() {
+        Path file = folder.resolve(ADMIN_TOKEN);
+        if (!Files.exists(file)) {
+            byte[] random = new byte[32];
+            new SecureRandom().nextBytes(random);
+            try {
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rw-------")));
+                Files.writeString(file, "heng_" + HexFormat.of().formatHex(random));
+            } catch (IOException e) {
+                throw CliException.unavailable("cannot write " + file + " (" + e + "): is the disk full?");
+            }
+        }
+        return file;
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw CliException.unavailable("cannot read " + file + " (" + e + "): give this user the file");
+        }
     }
 
     Optional<Integer> brokerPort() {

@@ -2,14 +2,19 @@ package com.alphaheng.cli.up;
 
 import com.alphaheng.cli.CliException;
 import com.alphaheng.cli.Coordinator;
+import com.alphaheng.cli.ExitCode;
 import com.alphaheng.cli.Surroundings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// The three programs of a pipeline on one machine, started in order and stopped in the opposite one.
@@ -20,8 +25,11 @@ final class Pipeline {
     private final DataFolder data;
     private final Coordinator coordinator;
     private final List<ChildProcess> children;
+    private final Optional<Path> adminToken;
 
-    private Pipeline(DataFolder data, Coordinator coordinator, List<ChildProcess> children) {
+    private Pipeline(DataFolder data, Coordinator coordinator, List<ChildProcess> children,
+                     Optional<Path> adminToken) {
+        this.adminToken = adminToken;
         this.data = data;
         this.coordinator = coordinator;
         this.children = children;
@@ -36,17 +44,27 @@ final class Pipeline {
         String broker = listen + ":" + brokerPort;
         Path logs = data.path("logs");
         Path root = Surroundings.root();
-        Coordinator coordinator = new Coordinator(URI.create("http://" + listen + ":" + port));
+        List<String> serving = new ArrayList<>(List.of("-Dheng.kafka=" + broker, "-Dheng.host=" + listen,
+                "-Dheng.port=" + port));
+        Optional<String> token = Surroundings.token();
+        Optional<Path> adminToken = Optional.empty();
+        if (!loopback(listen)) {
+            // Whoever reaches the port must show a token; this one is for the person who started it.
+            Path file = data.adminToken();
+            adminToken = Optional.of(file);
+            serving.add("-Dheng.admin-token-file=" + file);
+            token = Optional.of(DataFolder.read(file));
+        }
+        Coordinator coordinator = new Coordinator(URI.create("http://" + listen + ":" + port), token);
         Path builds = Path.of(Surroundings.variable("HENG_BUILD_CACHE").orElse(root.resolve(".heng/builds")
                 .toString()));
         return new Pipeline(data, coordinator, List.of(
                 child("broker", Programs.broker(data.path("broker"), brokerPort, listen, listen), root, logs,
                         () -> answers(listen, brokerPort)),
-                child("coordinator", Programs.coordinator(List.of("-Dheng.kafka=" + broker, "-Dheng.host=" + listen,
-                        "-Dheng.port=" + port)), root, logs, coordinator::isReady),
+                child("coordinator", Programs.coordinator(serving), root, logs, coordinator::isReady),
                 child("worker", Programs.worker(List.of("-Dheng.broker=" + broker, "-Dheng.worker.id=" + WORKER_ID,
                         "-Dheng.worker.folder=" + data.path("worker"), "-Dheng.worker.source=" + root,
-                        "-Dheng.worker.build-cache=" + builds)), root, logs, () -> true)));
+                        "-Dheng.worker.build-cache=" + builds)), root, logs, () -> true)), adminToken);
     }
 
     private static ChildProcess child(String name, List<String> command, Path folder, Path logs,
@@ -56,6 +74,11 @@ final class Pipeline {
 
     Coordinator coordinator() {
         return coordinator;
+    }
+
+    /// Where the admin's token is, if the coordinator asks for one.
+    Optional<Path> adminToken() {
+        return adminToken;
     }
 
     List<ChildProcess> children() {
@@ -70,6 +93,15 @@ final class Pipeline {
     /// Last started, first stopped: the worker still reports to a coordinator that still writes to a broker.
     void stop() {
         children.reversed().forEach(ChildProcess::stop);
+    }
+
+    private static boolean loopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new CliException(ExitCode.USAGE, "there is no address " + host + ": name one of this machine with "
+                    + "--listen");
+        }
     }
 
     private static void requireFree(String host, int port) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// A broker and coordinators in processes of their own, for one measurement: on free ports, in a folder that goes with
@@ -48,7 +49,7 @@ public final class PrivatePipeline implements AutoCloseable {
     public ChildProcess startCoordinator(int megabytes, boolean wait) {
         int port = Pipeline.freePort(Pipeline.LOOPBACK);
         String name = "coordinator-" + (coordinators.size() + 1);
-        Coordinator address = new Coordinator(URI.create("http://" + Pipeline.LOOPBACK + ":" + port));
+        Coordinator address = new Coordinator(URI.create("http://" + Pipeline.LOOPBACK + ":" + port), Optional.empty());
         ChildProcess coordinator = child(name, Programs.coordinator(megabytes, List.of("-Dheng.kafka=" + bootstrap(),
                 "-Dheng.port=" + port, "-Dheng.instance=" + name)), List.of());
         coordinators.add(coordinator);

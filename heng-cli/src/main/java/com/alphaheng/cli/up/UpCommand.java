@@ -39,8 +39,8 @@ public final class UpCommand implements Callable<Integer> {
     private int port;
 
     @Option(names = "--listen", paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
-            description = "Address to listen on (default: ${DEFAULT-VALUE}). Any other lets other machines in, without "
-                    + "passwords: use it in a trusted network only.")
+            description = "Address to listen on (default: ${DEFAULT-VALUE}). Any other lets other machines in: the "
+                    + "coordinator then asks for a token, but the broker does not; use it in a trusted network only.")
     private String listen;
 
     @Option(names = {"-c", "--campaign"}, paramLabel = "NAME", defaultValue = "roadmap",
@@ -101,6 +101,8 @@ public final class UpCommand implements Callable<Integer> {
         supervisor.startAll();
         Coordinator coordinator = pipeline.coordinator();
         summary.say("dashboard: " + coordinator.address());
+        pipeline.adminToken().ifPresent(file -> summary.say("it asks for a token; an admin's is in " + file
+                + " (export HENG_TOKEN_FILE=" + file + ")"));
         if (!noSubmit) {
             JsonNode answer = coordinator.post(path() + "/submissions",
                     Submission.body(Submission.read(taskFiles), GitHead.of(Surroundings.root())));

@@ -1,0 +1,97 @@
+package com.alphaheng.coordinator.rest;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.lang.JoseException;
+
+/// A Kafka, an identity provider that publishes one key, and a key store for HTTPS: what a coordinator that others
+/// reach is configured with.
+public class SecureBrokerResource extends BrokerResource {
+    static final String ADMIN = "an-admin-token-for-this-test";
+    static final String PASSWORD = "changeit";
+
+    private static RsaJsonWebKey key;
+    private static String issuer = "";
+    private HttpServer provider;
+    private Path folder;
+
+    static RsaJsonWebKey key() {
+        return key;
+    }
+
+    static String issuer() {
+        return issuer;
+    }
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            key = RsaJwkGenerator.generateJwk(2048);
+            key.setKeyId("k1");
+            provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            issuer = "http://127.0.0.1:" + provider.getAddress().getPort() + "/realm";
+            serve("/realm/.well-known/openid-configuration", "{\"jwks_uri\": \"" + issuer + "/keys\"}");
+            serve("/realm/keys", new JsonWebKeySet(key).toJson());
+            provider.start();
+            Map<String, String> settings = new HashMap<>(super.start());
+            settings.putAll(Map.of("heng.admin-token", ADMIN, "heng.oidc.issuer", issuer, "heng.oidc.role-claim",
+                    "realm_access.roles", "heng.oidc.name-claim", "preferred_username", "heng.tls.key-store",
+                    keyStore().toString(), "heng.tls.key-store-password", PASSWORD, "quarkus.http.test-ssl-port", "0",
+                    "heng.enrolment.kafka", "kafka.example:9093", "heng.enrolment.kafka-client.\"sasl.mechanism\"",
+                    "SCRAM-SHA-512"));
+            return settings;
+        } catch (IOException | JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void serve(String path, String json) {
+        provider.createContext(path, exchange -> {
+            byte[] body = json.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+    }
+
+    private Path keyStore() throws IOException {
+        folder = Files.createTempDirectory("heng-tls");
+        Path store = folder.resolve("coordinator.p12");
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair", "-alias", "coordinator", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass",
+                PASSWORD).inheritIO().start();
+        try {
+            if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+                throw new IllegalStateException("keytool failed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return store;
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        provider.stop(0);
+        try {
+            Files.deleteIfExists(folder.resolve("coordinator.p12"));
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package com.alphaheng.coordinator.rest;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// A coordinator that asks who it is, over HTTPS: tokens and their roles, OpenID Connect, enrolment.
+@Tag("slow")
+@QuarkusTest
+@QuarkusTestResource(value = SecureBrokerResource.class, restrictToAnnotatedClass = true)
+@TestProfile(SecuredHttpTest.Secured.class)
+class SecuredHttpTest {
+    /// A start of its own, since tokens change how all requests are treated.
+    public static final class Secured implements QuarkusTestProfile {
+        @Override
+        public String getConfigProfile() {
+            return "secured";
+        }
+    }
+
+    @BeforeEach
+    void waitUntilTheCoordinatorIsActive() throws InterruptedException {
+        RestAssured.useRelaxedHTTPSValidation();
+        RestAssured.baseURI = "https://localhost";
+        RestAssured.port = ConfigProvider.getConfig().getValue("quarkus.http.test-ssl-port", Integer.class);
+        Waiting.until(() -> given().get("/q/health/ready").statusCode() == 200);
+    }
+
+    private static RequestSpecification as(String token) {
+        return given().header("Authorization", "Bearer " + token).contentType("application/json");
+    }
+
+    private static String create(String name, String role) {
+        return as(SecureBrokerResource.ADMIN).body(Map.of("name", name, "role", role)).post("/api/tokens").then()
+                .statusCode(201).extract().path("token");
+    }
+
+    @Test
+    void withoutATokenNothingIsTold() {
+        for (String path : List.of("/api/campaigns", "/api/workers", "/api/events", "/api/audit", "/api/tokens",
+                "/q/metrics")) {
+            given().get(path).then().statusCode(401).contentType("application/problem+json")
+                    .header("WWW-Authenticate", containsString("Bearer")).body("remedy", containsString("HENG_TOKEN"));
+        }
+        as("heng_guessed").get("/api/campaigns").then().statusCode(401).body("detail", containsString("unknown"));
+        given().get("/").then().statusCode(200);
+    }
+
+    @Test
+    void everyRoleMayDoWhatItIsFor() {
+        String viewer = create("v", "viewer");
+        String submitter = create("s", "submitter");
+        String worker = create("w", "worker");
+        String admin = create("a", "admin");
+        Map<String, ?> submission = Map.of("files", List.of(Map.of("name", "r.yaml", "content",
+                "tasks: [{name: role-task, prompt: p, priority: P2}]")));
+        as(worker).get("/api/campaigns").then().statusCode(403);
+        as(viewer).get("/api/campaigns").then().statusCode(200);
+        as(viewer).body(submission).post("/api/campaigns/roles/plan").then().statusCode(200);
+        as(viewer).body(submission).post("/api/campaigns/roles/submissions").then().statusCode(403)
+                .body("detail", containsString("'v' is viewer, this needs submitter"));
+        as(submitter).body(submission).post("/api/campaigns/roles/submissions").then().statusCode(201);
+        as(submitter).post("/api/campaigns/roles/tasks/role-task/cancel").then().statusCode(200);
+        as(submitter).get("/api/audit").then().statusCode(403);
+        as(submitter).get("/api/tokens").then().statusCode(403);
+        as(admin).get("/api/audit?campaign=roles").then().statusCode(200).body("actor", hasItem("s"));
+        as(admin).header("X-Heng-User", "somebody-else").post("/api/campaigns/roles/pause").then().statusCode(200);
+        as(admin).get("/api/audit?campaign=roles&action=pause").then().body("[0].actor", equalTo("a"));
+        as(admin).delete("/api/tokens/v").then().statusCode(200);
+        as(viewer).get("/api/campaigns").then().statusCode(401);
+        as(admin).get("/api/tokens").then().body("name", hasItem("s")).body("name", not(hasItem("v")))
+                .body("toString()", not(containsString("heng_")));
+    }
+
+    @Test
+    void aWorkerTradesItsOneTimeTokenForCredentials() {
+        String once = as(SecureBrokerResource.ADMIN).body(Map.of("worker", "mac-1")).post("/api/enrolments").then()
+                .statusCode(201).extract().path("token");
+        Map<String, ?> use = Map.of("token", once, "worker", "mac-1");
+        given().contentType("application/json").body(Map.of("token", once, "worker", "mac-2"))
+                .post("/api/enrolments/use").then().statusCode(403);
+        String own = given().contentType("application/json").body(use).post("/api/enrolments/use").then()
+                .statusCode(200).body("kafka", equalTo("kafka.example:9093"))
+                .body("kafkaClient.'sasl.mechanism'", equalTo("SCRAM-SHA-512")).extract().path("token");
+        given().contentType("application/json").body(use).post("/api/enrolments/use").then().statusCode(403)
+                .body("detail", containsString("unknown, used or expired"));
+        as(own).get("/api/campaigns").then().statusCode(403).body("detail", containsString("'worker/mac-1' is worker"));
+        as(SecureBrokerResource.ADMIN).get("/api/tokens").then().body("name", hasItem("worker/mac-1"));
+    }
+
+    @Test
+    void tokensOfTheProviderAreTakenAndForgedOnesAreNot() throws JoseException {
+        as(jwt(claims(), "k1")).get("/api/campaigns").then().statusCode(200);
+        as(jwt(claims(), "k1")).post("/api/campaigns/none/pause").then().statusCode(404);
+        as(jwt(claims(), "k1")).get("/api/audit").then().statusCode(403).body("detail",
+                containsString("'ann' is submitter"));
+        JwtClaims late = claims();
+        late.setExpirationTimeMinutesInTheFuture(-10);
+        as(jwt(late, "k1")).get("/api/campaigns").then().statusCode(401);
+        JwtClaims stranger = claims();
+        stranger.setIssuer("https://evil.example");
+        as(jwt(stranger, "k1")).get("/api/campaigns").then().statusCode(401);
+        JwtClaims forOthers = claims();
+        forOthers.setAudience("another-program");
+        as(jwt(forOthers, "k1")).get("/api/campaigns").then().statusCode(401);
+        JwtClaims without = claims();
+        without.setClaim("realm_access", Map.of("roles", List.of("heng-emperor")));
+        as(jwt(without, "k1")).get("/api/campaigns").then().statusCode(403).body("remedy",
+                containsString("heng-viewer"));
+        JsonWebSignature forged = new JsonWebSignature();
+        forged.setPayload(claims().toJson());
+        forged.setKey(RsaJwkGenerator.generateJwk(2048).getPrivateKey());
+        forged.setKeyIdHeaderValue("k1");
+        forged.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+        as(forged.getCompactSerialization()).get("/api/campaigns").then().statusCode(401);
+        as("eyJhbGciOiJub25lIn0." + Base64.getUrlEncoder().withoutPadding().encodeToString(
+                claims().toJson().getBytes(StandardCharsets.UTF_8)) + ".").get("/api/campaigns").then()
+                .statusCode(401);
+    }
+
+    private static JwtClaims claims() {
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer(SecureBrokerResource.issuer());
+        claims.setAudience("alphaheng");
+        claims.setSubject("4711");
+        claims.setClaim("preferred_username", "ann");
+        claims.setClaim("realm_access", Map.of("roles", List.of("other", "heng-viewer", "heng-submitter")));
+        claims.setExpirationTimeMinutesInTheFuture(5);
+        return claims;
+    }
+
+    private static String jwt(JwtClaims claims, String keyId) throws JoseException {
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setPayload(claims.toJson());
+        signature.setKey(SecureBrokerResource.key().getPrivateKey());
+        signature.setKeyIdHeaderValue(keyId);
+        signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+        return signature.getCompactSerialization();
+    }
+
+    @Test
+    void thePortSpeaksNothingButHttps() {
+        assertThat(ConfigProvider.getConfig().getValue("quarkus.http.insecure-requests", String.class))
+                .isEqualTo("disabled");
+    }
+}

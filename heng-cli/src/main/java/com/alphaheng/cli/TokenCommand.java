@@ -1,0 +1,133 @@
+package com.alphaheng.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Tokens: who may do what.
+@Command(name = "token", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Create, list and revoke tokens, and let workers enrol. From the first token on, the coordinator "
+                + "asks everybody for one: keep the first, which must be an admin's, in HENG_TOKEN.",
+        subcommands = {TokenCommand.Create.class, TokenCommand.ListTokens.class, TokenCommand.Revoke.class,
+            TokenCommand.Enrol.class})
+final class TokenCommand implements Runnable {
+    @Spec
+    private CommandSpec specification;
+
+    @Override
+    public void run() {
+        specification.commandLine().usage(specification.commandLine().getErr());
+    }
+
+    /// Makes a token; its secret is printed once.
+    @Command(name = "create", mixinStandardHelpOptions = true, sortOptions = false,
+            description = "Create a token and print it: it is shown this once.")
+    static final class Create implements Callable<Integer> {
+        @Parameters(paramLabel = "NAME", description = "Whose it is; the audit log says so.")
+        private String name;
+
+        @Option(names = "--role", paramLabel = "ROLE", required = true,
+                description = "viewer (look), submitter (submit and steer), worker, or admin.")
+        private String role;
+
+        @Option(names = "--days", paramLabel = "N", description = "Until it expires (default: never).")
+        private Integer days;
+
+        @Mixin
+        private ConnectionOptions connection;
+
+        @Mixin
+        private Output output;
+
+        @Override
+        public Integer call() {
+            Map<String, Object> body = new LinkedHashMap<>(Map.of("name", name, "role", role));
+            if (days != null) {
+                body.put("days", days);
+            }
+            JsonNode issued = connection.coordinator().post("/api/tokens", body);
+            output.answer(issued, List.of(issued.path("token").asText()));
+            return ExitCode.OK;
+        }
+    }
+
+    /// Lists tokens without their secrets.
+    @Command(name = "list", mixinStandardHelpOptions = true, sortOptions = false,
+            description = "List the tokens, without their secrets.")
+    static final class ListTokens implements Callable<Integer> {
+        @Mixin
+        private ConnectionOptions connection;
+
+        @Mixin
+        private Output output;
+
+        @Override
+        public Integer call() {
+            output.table(connection.coordinator().get("/api/tokens"), new Table("NAME", "ROLE", "BY", "EXPIRES"),
+                    token -> new Object[] {token.path("name").asText(), token.path("role").asText(),
+                        token.path("issuedBy").asText(), token.path("expires").asText("never")});
+            return ExitCode.OK;
+        }
+    }
+
+    /// Takes a token back.
+    @Command(name = "revoke", mixinStandardHelpOptions = true, sortOptions = false,
+            description = "Revoke a token: whoever holds it is refused at once.")
+    static final class Revoke implements Callable<Integer> {
+        @Parameters(paramLabel = "NAME", description = "The token's name; a worker's is worker/ID.")
+        private String name;
+
+        @Mixin
+        private ConnectionOptions connection;
+
+        @Mixin
+        private Output output;
+
+        @Override
+        public Integer call() {
+            output.answer(connection.coordinator().delete("/api/tokens/" + Coordinator.segment(name)
+                    .replace("%2F", "/")), List.of(name + " is revoked"));
+            return ExitCode.OK;
+        }
+    }
+
+    /// Lets one worker in.
+    @Command(name = "enrol", mixinStandardHelpOptions = true, sortOptions = false,
+            description = "Print a one-time token with which a worker gets its own token and its Kafka settings.",
+            footer = {"", "On the worker's machine: heng worker --url URL --enrol TOKEN"})
+    static final class Enrol implements Callable<Integer> {
+        @Option(names = "--worker", paramLabel = "ID", description = "The only worker that may use it (default: any).")
+        private String worker;
+
+        @Option(names = "--hours", paramLabel = "N", description = "How long it can be used (default: 1).")
+        private Integer hours;
+
+        @Mixin
+        private ConnectionOptions connection;
+
+        @Mixin
+        private Output output;
+
+        @Override
+        public Integer call() {
+            Map<String, Object> body = new LinkedHashMap<>();
+            if (worker != null) {
+                body.put("worker", worker);
+            }
+            if (hours != null) {
+                body.put("hours", hours);
+            }
+            JsonNode offer = connection.coordinator().post("/api/enrolments", body);
+            output.answer(offer, List.of(offer.path("token").asText()));
+            return ExitCode.OK;
+        }
+    }
+}
