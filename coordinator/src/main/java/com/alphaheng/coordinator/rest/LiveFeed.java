@@ -7,6 +7,7 @@ import com.alphaheng.coordinator.roadmap.RoadmapState;
 import com.alphaheng.coordinator.roadmap.Task;
 import com.alphaheng.coordinator.runtime.CommitListener;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ class LiveFeed implements CommitListener {
 
     private static final long GATHER_MILLIS = 100;
     private static final int KEPT = 5_000;
+    /// Somebody who comes back later than that is told to start over.
+    private static final Duration UNWATCHED = Duration.ofMinutes(1);
 
     private final List<LiveSubscriber> subscribers = new CopyOnWriteArrayList<>();
     private final Deque<Message> recent = new ArrayDeque<>();
@@ -42,6 +45,7 @@ class LiveFeed implements CommitListener {
     private final Set<String> workers = new LinkedHashSet<>();
     private final Map<String, CampaignShape> shapes = new HashMap<>();
     private Instant lastFlush = Instant.EPOCH;
+    private Instant lastWatched = Instant.EPOCH;
     private long forgottenUpTo = Long.MAX_VALUE;
 
     @Override
@@ -87,6 +91,12 @@ class LiveFeed implements CommitListener {
         if (tasks.isEmpty() && workers.isEmpty()) {
             return;
         }
+        if (!subscribers.isEmpty()) {
+            lastWatched = state.clock();
+        } else if (state.clock().isAfter(lastWatched.plus(UNWATCHED))) {
+            forget(nextOffset);
+            return;
+        }
         List<Message> messages = new ArrayList<>();
         BlockingReason reasons = new BlockingReason(state, state.clock());
         Set<Campaign> campaigns = new LinkedHashSet<>();
@@ -107,6 +117,14 @@ class LiveFeed implements CommitListener {
         tasks.clear();
         workers.clear();
         publish(messages);
+    }
+
+    /// Nobody is watching: what nobody will ask for need not be written.
+    private synchronized void forget(long nextOffset) {
+        tasks.clear();
+        workers.clear();
+        recent.clear();
+        forgottenUpTo = nextOffset;
     }
 
     private CampaignShape shape(Campaign campaign) {

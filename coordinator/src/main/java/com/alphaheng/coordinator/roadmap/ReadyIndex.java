@@ -4,6 +4,7 @@ import com.alphaheng.spec.TaskKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -237,7 +238,7 @@ final class ReadyIndex {
     /// Online workers that could run the task, busy or not.
     Set<Worker> accepting(Task task) {
         Pool pool = pools.get(task.eligibility());
-        return pool == null ? Set.of() : Set.copyOf(pool.accepted);
+        return pool == null ? Set.of() : Collections.unmodifiableSet(pool.accepted);
     }
 
     /// Tasks whose wait before a retry ended at this instant or before.

@@ -17,8 +17,7 @@ final class DispatchTimes implements FleetObserver {
     private final Map<String, Integer> open = new HashMap<>();
     private final Map<String, Long> readyAt = new HashMap<>();
     private final List<Long> waits = new ArrayList<>();
-    private final Map<Long, Integer> perSecond = new HashMap<>();
-    private final long origin = System.nanoTime();
+    private final List<Long> assignedAt = new ArrayList<>();
     private final int workers;
     private int busy;
     private int assigned;
@@ -39,7 +38,7 @@ final class DispatchTimes implements FleetObserver {
     public void assigned(AttemptId attempt) {
         String task = attempt.task();
         long now = System.nanoTime();
-        perSecond.merge((now - origin) / 1_000_000_000L, 1, Integer::sum);
+        assignedAt.add(now);
         assigned++;
         busy++;
         first = first == 0 ? now : first;
@@ -81,9 +80,12 @@ final class DispatchTimes implements FleetObserver {
         return assigned < 2 ? 0 : (assigned - 1) * 1e9 / (last - first);
     }
 
-    /// Assignments in the busiest whole second.
-    int mostInASecond() {
-        return perSecond.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    /// The rate of the middle half of all assignments: without the beginning and the tail, where the graph leaves
+    /// workers idle.
+    double sustainedPerSecond() {
+        int from = assignedAt.size() / 4;
+        int to = assignedAt.size() * 3 / 4;
+        return to - from < 2 ? 0 : (to - from) * 1e9 / (assignedAt.get(to) - assignedAt.get(from));
     }
 
     /// Milliseconds; 0 without samples.

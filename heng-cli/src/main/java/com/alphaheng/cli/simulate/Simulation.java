@@ -43,11 +43,11 @@ public final class Simulation {
     /// What came of it.
     ///
     /// @param planSeconds       a dry run of the submission, before it was made
-    /// @param mostInASecond     assignments in the busiest second
+    /// @param sustainedPerSecond rate of the middle half of all assignments
     /// @param dispatchMillisP50 from a task's last dependency reported finished to its assignment received
     /// @param faults            what the log holds that must never be
     public record Outcome(Plan plan, int succeeded, double planSeconds, double submitSeconds, double campaignSeconds,
-                          int assignments, int deaths, double assignmentsPerSecond, int mostInASecond,
+                          int assignments, int deaths, double assignmentsPerSecond, double sustainedPerSecond,
                           int dispatchSamples, double dispatchMillisP50, double dispatchMillisP99, long facts,
                           List<String> faults) {
         /// For people.
@@ -58,8 +58,8 @@ public final class Simulation {
                             assignments, deaths),
                     "  planned in %.2f s, submitted in %.2f s, finished after %.1f s".formatted(planSeconds,
                             submitSeconds, campaignSeconds),
-                    "  %.0f jobs/s dispatched, %d in the busiest second".formatted(assignmentsPerSecond,
-                            mostInASecond),
+                    "  %.0f jobs/s dispatched, %.0f jobs/s in the middle half".formatted(
+                            assignmentsPerSecond, sustainedPerSecond),
                     "  ready to started: p50 %.1f ms, p99 %.1f ms (%d samples)".formatted(dispatchMillisP50,
                             dispatchMillisP99, dispatchSamples),
                     "  log of %d facts: %s".formatted(facts, faults.isEmpty() ? "every task ended exactly once, in "
@@ -96,7 +96,7 @@ public final class Simulation {
             LogAudit audit = new LogAudit(campaign, Optional.empty());
             EventLogReader.read(broker, audit::accept);
             return new Outcome(plan, audit.succeededOnce(), planned, submitted, seconds, times.assignments(),
-                    times.deaths(), times.assignmentsPerSecond(), times.mostInASecond(), times.samples(),
+                    times.deaths(), times.assignmentsPerSecond(), times.sustainedPerSecond(), times.samples(),
                     times.quantile(0.5), times.quantile(0.99), audit.facts(), audit.faults());
         } catch (KafkaException e) {
             throw CliException.unavailable("Kafka at " + broker + " does not serve: " + e.getMessage());
