@@ -15,7 +15,7 @@ optional_parts() {
   say "Optional parts of the tests:"
   part() { say "  $1: $2"; }
   if docker info >/dev/null 2>&1; then
-    part "Kafka in a container" "available with -Dheng.test.broker=testcontainers"
+    part "Kafka in a container" "the tests over Kafka run a second time, on the official image"
   else
     part "Kafka in a container" "left out, no Docker answers (the embedded broker runs the same tests)"
   fi
@@ -52,6 +52,10 @@ run_tests() {
   local status=0
   # One failing module does not hide the results of the others.
   ./mvnw -B --fail-at-end ${profile:+"$profile"} verify "$@" || status=1
+  if [ -z "$profile" ] && [ $# = 0 ] && docker info >/dev/null 2>&1; then
+    ./mvnw -B verify -pl coordinator,heng-cli -am -Dheng.test.broker=testcontainers \
+      -Dtest='ShardOverKafkaTest,CoordinatorHttpTest,BackupTest,FaultCampaignTest' -Dsurefire.failIfNoSpecifiedTests=false || status=1
+  fi
   "$JAVA" build-tools/TestSummary.java "$ROOT" || status=1
   return $status
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,10 @@ final class FaultsCommand implements Callable<Integer> {
             description = "Mean time from one fault to the next (default: ${DEFAULT-VALUE}).")
     private double between;
 
+    @Option(names = "--kafka", paramLabel = "HOST:PORT", description = "Use this Kafka, which must be empty, and leave "
+            + "it alone; the network of workers is not cut then either (default: a broker of its own).")
+    private String kafka;
+
     @Option(names = "--recovery-facts", paramLabel = "N", defaultValue = "100000",
             description = "At the end, measure the recovery with so many facts in the log; 0 leaves that out "
                     + "(default: ${DEFAULT-VALUE}).")
@@ -59,11 +64,12 @@ final class FaultsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        FaultRun run = FaultRun.of(jobs, minutes, seed, fleets, workers, agents, between, recoveryFacts,
+        FaultRun run = FaultRun.of(jobs, minutes, seed, fleets, workers, agents, between,
+                Optional.ofNullable(kafka), recoveryFacts,
                 line -> specification.commandLine().getErr().println(line));
         String command = "./heng faults --jobs %d --minutes %s --seed %d --fleets %d --workers %d --agents %d"
                 .formatted(jobs, plain(minutes), seed, fleets, workers, agents) + " --between " + plain(between)
-                + " --recovery-facts " + recoveryFacts;
+                + (kafka == null ? "" : " --kafka " + kafka) + " --recovery-facts " + recoveryFacts;
         List<String> lines = run.report(command);
         lines.forEach(specification.commandLine().getOut()::println);
         specification.commandLine().getOut().flush();

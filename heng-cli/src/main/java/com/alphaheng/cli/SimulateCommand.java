@@ -67,7 +67,7 @@ final class SimulateCommand implements Callable<Integer> {
             return print(new Simulation(connection.coordinator(), campaign, broker, plan).run());
         }
         Path folder = Files.createTempDirectory("heng-simulate");
-        try (PrivatePipeline pipeline = new PrivatePipeline(folder, "127.0.0.1")) {
+        try (PrivatePipeline pipeline = PrivatePipeline.of(folder, "127.0.0.1")) {
             pipeline.startBroker(folder.resolve("broker"));
             ChildProcess coordinator = pipeline.startCoordinator(megabytes, true);
             LiveObjects before = LiveObjects.of(coordinator);

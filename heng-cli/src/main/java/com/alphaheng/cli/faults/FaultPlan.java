@@ -1,6 +1,7 @@
 package com.alphaheng.cli.faults;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// A fault campaign as it was asked for.
 ///
@@ -11,9 +12,10 @@ import java.time.Duration;
 /// @param workersPerFleet workers in each of them
 /// @param agents          real worker agents; every fiftieth job goes to them
 /// @param between         mean time from one fault to the next
+/// @param kafka           a Kafka that runs, which is left alone; absent for a broker of its own
 /// @param recoveryFacts   length of the log at which recovery is measured at the end; 0 leaves that out
 record FaultPlan(int jobs, Duration duration, long seed, int fleets, int workersPerFleet, int agents, Duration between,
-                 int recoveryFacts) {
+                 Optional<String> kafka, int recoveryFacts) {
     private static final int JOBS_PER_AGENT_JOB = 50;
     private static final double USE = 0.6;
 

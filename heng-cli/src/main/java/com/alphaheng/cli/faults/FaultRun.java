@@ -2,6 +2,7 @@ package com.alphaheng.cli.faults;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// A fault campaign that was run, for whoever asked for it.
@@ -16,11 +17,12 @@ public final class FaultRun {
     ///
     /// @param minutes that the jobs would take without faults
     /// @param between mean seconds from one fault to the next
+    /// @param kafka   a Kafka that runs and is left alone; absent for a broker of its own
     /// @param notice  gets a line for every fault and every ten seconds
     public static FaultRun of(int jobs, double minutes, long seed, int fleets, int workersPerFleet, int agents,
-                              double between, int recoveryFacts, Consumer<String> notice) {
+                              double between, Optional<String> kafka, int recoveryFacts, Consumer<String> notice) {
         FaultPlan plan = new FaultPlan(jobs, Duration.ofMillis(Math.round(minutes * 60_000)), seed, fleets,
-                workersPerFleet, agents, Duration.ofMillis(Math.round(between * 1_000)), recoveryFacts);
+                workersPerFleet, agents, Duration.ofMillis(Math.round(between * 1_000)), kafka, recoveryFacts);
         return new FaultRun(new FaultCampaign(plan, notice).run());
     }
 

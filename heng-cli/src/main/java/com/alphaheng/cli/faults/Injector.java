@@ -88,7 +88,7 @@ final class Injector {
         Optional<ChildProcess> victim = switch (kind) {
             case KILL_WORKERS, FREEZE_WORKERS, CUT_NETWORK -> drawFrom(targets.fleets());
             case KILL_AGENT, FILL_AGENT_DISK -> drawFrom(targets.agents());
-            case KILL_BROKER, FILL_BROKER_DISK -> drawFrom(List.of(targets.broker()));
+            case KILL_BROKER, FILL_BROKER_DISK -> drawFrom(targets.broker().stream().toList());
             case KILL_COORDINATOR, FREEZE_COORDINATOR -> targets.activeCoordinator()
                     .filter(active -> !down.contains(active) && !standbyDown(active));
         };

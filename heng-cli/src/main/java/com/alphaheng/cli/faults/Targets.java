@@ -34,13 +34,14 @@ final class Targets implements AutoCloseable {
     private final Map<ChildProcess, PrivateNetwork.Cell> cells = new LinkedHashMap<>();
     private final List<ChildProcess> fleets = new ArrayList<>();
     private final List<ChildProcess> agents = new ArrayList<>();
-    private ChildProcess broker;
+    private Optional<ChildProcess> broker = Optional.empty();
 
     private Targets(FaultPlan plan, Path folder, Optional<PrivateNetwork> network) {
         this.plan = plan;
         this.folder = folder;
         this.network = network;
-        this.pipeline = new PrivatePipeline(folder, network.map(PrivateNetwork::address).orElse("127.0.0.1"));
+        this.pipeline = plan.kafka().map(kafka -> PrivatePipeline.on(folder, kafka)).orElseGet(() ->
+                PrivatePipeline.of(folder, network.map(PrivateNetwork::address).orElse("127.0.0.1")));
         this.brokerDisk = SmallDisk.mount(folder.resolve("broker"), BROKER_DISK_MEGABYTES);
     }
 
@@ -48,7 +49,8 @@ final class Targets implements AutoCloseable {
     static Targets start(FaultPlan plan) {
         try {
             Path folder = Files.createTempDirectory("heng-faults");
-            Targets targets = new Targets(plan, folder, PrivateNetwork.create());
+            Targets targets = new Targets(plan, folder, plan.kafka().isPresent() ? Optional.empty()
+                    : PrivateNetwork.create());
             try {
                 targets.startAll();
             } catch (RuntimeException e) {
@@ -62,7 +64,9 @@ final class Targets implements AutoCloseable {
     }
 
     private void startAll() throws IOException {
-        broker = pipeline.startBroker(brokerDisk.folder());
+        if (plan.kafka().isEmpty()) {
+            broker = Optional.of(pipeline.startBroker(brokerDisk.folder()));
+        }
         pipeline.startCoordinator(COORDINATOR_MEGABYTES, true);
         pipeline.startCoordinator(COORDINATOR_MEGABYTES, false);
         for (int number = 1; number <= plan.fleets(); number++) {
@@ -122,6 +126,10 @@ final class Targets implements AutoCloseable {
 
     /// Why faults of this kind cannot be inflicted here; empty if they can.
     String missing(FaultKind kind) {
+        if (plan.kafka().isPresent() && (kind == FaultKind.CUT_NETWORK || kind == FaultKind.KILL_BROKER
+                || kind == FaultKind.FILL_BROKER_DISK)) {
+            return "this Kafka is not ours";
+        }
         return switch (kind) {
             case CUT_NETWORK -> network.isPresent() ? "" : "no network namespaces here (they need Linux, root and the "
                     + "package iproute2)";
@@ -136,7 +144,7 @@ final class Targets implements AutoCloseable {
 
     /// Every process; all of them should be alive whenever no fault is under way.
     List<ChildProcess> all() {
-        List<ChildProcess> all = new ArrayList<>(List.of(broker));
+        List<ChildProcess> all = new ArrayList<>(broker.stream().toList());
         all.addAll(pipeline.coordinators());
         all.addAll(fleets);
         all.addAll(agents);
@@ -147,7 +155,8 @@ final class Targets implements AutoCloseable {
         return pipeline;
     }
 
-    ChildProcess broker() {
+    /// Absent if Kafka runs elsewhere.
+    Optional<ChildProcess> broker() {
         return broker;
     }
 

@@ -23,16 +23,30 @@ public final class PrivatePipeline implements AutoCloseable {
     private final Path folder;
     private final String host;
     private final int brokerPort;
+    private final String bootstrap;
     private final List<ChildProcess> coordinators = new ArrayList<>();
     private final List<Coordinator> addresses = new ArrayList<>();
     private ChildProcess broker;
 
-    /// @param folder empty or absent; removed by [#close]
-    /// @param host   address that the broker listens on
-    public PrivatePipeline(Path folder, String host) {
+    private PrivatePipeline(Path folder, String host, int brokerPort, String bootstrap) {
         this.folder = folder;
         this.host = host;
-        this.brokerPort = Pipeline.freePort(host);
+        this.brokerPort = brokerPort;
+        this.bootstrap = bootstrap;
+    }
+
+    /// One with a broker of its own.
+    ///
+    /// @param folder empty or absent; removed by [#close]
+    /// @param host   address that the broker is to listen on
+    public static PrivatePipeline of(Path folder, String host) {
+        int port = Pipeline.freePort(host);
+        return new PrivatePipeline(folder, host, port, host + ":" + port);
+    }
+
+    /// One on a Kafka that runs already.
+    public static PrivatePipeline on(Path folder, String bootstrap) {
+        return new PrivatePipeline(folder, "", 0, bootstrap);
     }
 
     /// Starts the broker on this folder and returns when it can be reached.
@@ -98,7 +112,7 @@ public final class PrivatePipeline implements AutoCloseable {
     }
 
     public String bootstrap() {
-        return host + ":" + brokerPort;
+        return bootstrap;
     }
 
     public List<ChildProcess> coordinators() {

@@ -3,6 +3,7 @@ package com.alphaheng.cli.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.alphaheng.broker.fixture.BrokerFixture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A small fault campaign. The large one is `./heng faults`; its last report is `docs/reports/fault-campaign.md`.
+/// On containers (`-Dheng.test.broker=testcontainers`) the broker itself is left alone.
 @Tag("slow")
 @Timeout(value = 400, unit = TimeUnit.SECONDS)
 class FaultCampaignTest {
@@ -27,6 +29,16 @@ class FaultCampaignTest {
                 "-Xmx256m", "-cp", System.getProperty("java.class.path"), "-Dheng.root=" + REPOSITORY,
                 "-Dheng.build=" + REPOSITORY, "com.alphaheng.cli.Heng", "faults", "--jobs=200", "--minutes=0.3",
                 "--seed=5", "--fleets=2", "--workers=10", "--agents=1", "--between=4", "--recovery-facts=0"));
+        boolean own = System.getProperty(BrokerFixture.PROPERTY, "embedded").equals("embedded");
+        try (BrokerFixture broker = own ? null : BrokerFixture.start()) {
+            if (broker != null) {
+                command.add("--kafka=" + broker.bootstrapServers());
+            }
+            run(command);
+        }
+    }
+
+    private static void run(List<String> command) throws Exception {
         Process faults = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(faults.getInputStream().readAllBytes());
         assertThat(faults.waitFor()).as(output).isZero();
