@@ -63,9 +63,10 @@ final class FaultFigures {
         return this;
     }
 
-    /// The latest fault before this time that hit the process this worker is in.
-    private Optional<Injected> lastFaultOf(String worker, Instant before) {
-        return faults.stream().filter(fault -> !fault.kind().centre() && !fault.start().isAfter(before)
+    /// The latest fault of the process this worker is in that can have been the reason for what happened at this time.
+    private Optional<Injected> lastFaultOf(String worker, Instant at) {
+        return faults.stream().filter(fault -> !fault.kind().centre() && !fault.start().isAfter(at)
+                && !fault.end().plus(LEASE).isBefore(at)
                 && (worker.equals(fault.target()) || worker.startsWith(fault.target() + "-")))
                 .reduce((first, second) -> second);
     }
