@@ -13,11 +13,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -53,6 +54,7 @@ public final class Restore {
                     Optional.of(shape.partitions()), Optional.empty()).configs(shape.settings())).toList()).all()
                     .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             write(file);
+            awaitVisible(admin);
         } catch (ExecutionException e) {
             throw failed(e.getCause());
         } catch (TimeoutException | KafkaException e) {
@@ -89,14 +91,30 @@ public final class Restore {
         if (replace || !topics.contains(Topics.ROADMAP)) {
             return;
         }
-        TopicPartition log = new TopicPartition(Topics.ROADMAP, 0);
-        ListOffsetsResultInfo end = admin.listOffsets(Map.of(log, OffsetSpec.latest())).partitionResult(log)
-                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        if (end.offset() > 0) {
-            throw CliException.failed("there is an event log of " + end.offset() + " records already. To delete it, "
+        long end = end(admin, IsolationLevel.READ_UNCOMMITTED);
+        if (end > 0) {
+            throw CliException.failed("there is an event log of " + end + " records already. To delete it, "
                     + "the output of all attempts and what is under way, add --replace; to keep it, make a backup of "
                     + "it first, or restore somewhere else");
         }
+    }
+
+    private static long end(Admin admin, IsolationLevel level)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        TopicPartition log = new TopicPartition(Topics.ROADMAP, 0);
+        return admin.listOffsets(Map.of(log, OffsetSpec.latest()), new ListOffsetsOptions(level)).partitionResult(log)
+                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS).offset();
+    }
+
+    /// A committed transaction is decided at once, but readers see it a moment later.
+    private static void awaitVisible(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        for (int tenths = 0; tenths < TIMEOUT_SECONDS * 10; tenths++) {
+            if (end(admin, IsolationLevel.READ_COMMITTED) == end(admin, IsolationLevel.READ_UNCOMMITTED)) {
+                return;
+            }
+            Thread.sleep(100);
+        }
+        throw new TimeoutException("the event log is written, but not visible after " + TIMEOUT_SECONDS + " s");
     }
 
     private static void delete(Admin admin, List<String> topics)
