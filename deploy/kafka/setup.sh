@@ -19,7 +19,8 @@ kafka kafka-configs.sh --alter --entity-type users --entity-name worker \
 
 # The coordinator: creates its topics, and is the only one that writes the event log and assignments, in transactions.
 kafka kafka-acls.sh --add --allow-principal User:coordinator --topic heng. --resource-pattern-type prefixed \
-  --operation Read --operation Write --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
+  --operation Read --operation Write --operation Create --operation Delete --operation Describe --operation DescribeConfigs \
+  --operation AlterConfigs
 kafka kafka-acls.sh --add --allow-principal User:coordinator --group heng- --resource-pattern-type prefixed --operation Read
 kafka kafka-acls.sh --add --allow-principal User:coordinator --transactional-id heng --resource-pattern-type prefixed \
   --operation Write --operation Describe

@@ -46,7 +46,7 @@ final class BackupCommand implements Callable<Integer> {
             throw new CliException(ExitCode.USAGE, file + " is there already: choose another name, or add --force");
         }
         try (KafkaPlace place = kafka.open(false)) {
-            Manifest manifest = new Backup(place.bootstrap(), Optional.ofNullable(until), !withoutOutput)
+            Manifest manifest = new Backup(place.settings(), Optional.ofNullable(until), !withoutOutput)
                     .write(file.toAbsolutePath());
             if (output.isJson()) {
                 output.json(ProtocolCodec.jsonMapper().valueToTree(manifest));

@@ -39,7 +39,7 @@ final class RestoreCommand implements Callable<Integer> {
             throw new CliException(ExitCode.USAGE, "there is no file " + file);
         }
         try (BackupFile backup = BackupFile.open(file); KafkaPlace place = kafka.open(true)) {
-            new Restore(place.bootstrap(), replace).from(backup);
+            new Restore(place.settings(), replace).from(backup);
             Manifest manifest = backup.manifest();
             output.lines(List.of("restored %d facts up to %s, campaigns %s, %d pieces of output".formatted(
                     manifest.facts(), manifest.lastFact().map(Object::toString).orElse("(none)"),

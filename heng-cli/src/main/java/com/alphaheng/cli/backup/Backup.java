@@ -17,6 +17,7 @@ import java.security.DigestOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -36,16 +37,17 @@ public final class Backup {
     private static final ObjectMapper JSON = ProtocolCodec.jsonMapper();
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private final String bootstrap;
+    private final Map<String, Object> kafka;
     private final Optional<Long> until;
     private final boolean output;
     private final TreeSet<String> campaigns = new TreeSet<>();
     private Optional<Instant> lastFact = Optional.empty();
 
+    /// @param kafka  client settings
     /// @param until  leave out this record of the event log and all after it
     /// @param output whether the output of attempts is to be in it
-    public Backup(String bootstrap, Optional<Long> until, boolean output) {
-        this.bootstrap = bootstrap;
+    public Backup(Map<String, Object> kafka, Optional<Long> until, boolean output) {
+        this.kafka = Map.copyOf(kafka);
         this.until = until;
         this.output = output;
     }
@@ -53,9 +55,7 @@ public final class Backup {
     /// Writes the file, whole or not at all.
     public Manifest write(Path file) {
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", bootstrap,
-                "isolation.level", "read_committed", "auto.offset.reset", "earliest"), new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             Manifest manifest;
             try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(partial))) {
                 manifest = write(consumer, zip);
@@ -68,6 +68,12 @@ public final class Backup {
         } finally {
             remove(partial);
         }
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.putAll(Map.of("isolation.level", "read_committed", "auto.offset.reset", "earliest"));
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private static void remove(Path partial) {
@@ -83,7 +89,7 @@ public final class Backup {
         for (Topics.Shape shape : copied()) {
             var partitions = consumer.partitionsFor(shape.name());
             if (partitions.isEmpty()) {
-                throw CliException.failed("Kafka at " + bootstrap + " has no topic " + shape.name()
+                throw CliException.failed("Kafka at " + kafka.get("bootstrap.servers") + " has no topic " + shape.name()
                         + ": no coordinator has ever used it, there is nothing to back up");
             }
             for (int partition = 0; partition < partitions.size(); partition++) {

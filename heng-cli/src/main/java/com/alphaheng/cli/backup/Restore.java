@@ -3,6 +3,7 @@ package com.alphaheng.cli.backup;
 import com.alphaheng.cli.CliException;
 import com.alphaheng.protocol.Topics;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,18 +32,19 @@ public final class Restore {
     private static final String COORDINATORS = "heng-coordinators";
     private static final long TIMEOUT_SECONDS = 30;
 
-    private final String bootstrap;
+    private final Map<String, Object> kafka;
     private final boolean replace;
 
+    /// @param kafka   client settings
     /// @param replace whether what is there may be deleted
-    public Restore(String bootstrap, boolean replace) {
-        this.bootstrap = bootstrap;
+    public Restore(Map<String, Object> kafka, boolean replace) {
+        this.kafka = Map.copyOf(kafka);
         this.replace = replace;
     }
 
     /// Writes everything in the file.
     public void from(BackupFile file) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+        try (Admin admin = Admin.create(kafka)) {
             requireNoCoordinator(admin);
             Set<String> present = admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             List<String> ours = Topics.SHAPES.stream().map(Topics.Shape::name).filter(present::contains).toList();
@@ -66,8 +68,8 @@ public final class Restore {
     }
 
     private CliException failed(Throwable cause) {
-        return CliException.unavailable("Kafka at " + bootstrap + " did not take the backup (" + cause.getMessage()
-                + "): mend that and restore again, with --replace if something was written");
+        return CliException.unavailable("Kafka at " + kafka.get("bootstrap.servers") + " did not take the backup ("
+                + cause.getMessage() + "): mend that and restore again, with --replace if something was written");
     }
 
     private static void requireNoCoordinator(Admin admin)
@@ -146,8 +148,8 @@ public final class Restore {
     }
 
     private KafkaProducer<byte[], byte[]> producer(Map<String, Object> additions) {
-        Map<String, Object> settings = new java.util.HashMap<>(Map.of("bootstrap.servers", bootstrap, "acks", "all",
-                "linger.ms", 5, "batch.size", 256 << 10, "max.request.size", 16 << 20));
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.putAll(Map.of("acks", "all", "linger.ms", 5, "batch.size", 256 << 10, "max.request.size", 16 << 20));
         settings.putAll(additions);
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }

@@ -42,12 +42,14 @@ final class FaultCampaign {
     /// What came of it.
     ///
     /// @param finished whether every job had ended before time was up
+    /// @param failures what could not be measured
     /// @param left     kinds of faults that could not be inflicted here, with the reason
     record Outcome(FaultPlan plan, boolean finished, Duration took, FaultFigures figures, List<Injected> faults,
-                   List<String> unplanned, Map<FaultKind, String> left, Optional<Recovery> recovery) {
+                   List<String> unplanned, Map<FaultKind, String> left, Optional<Recovery> recovery,
+                   List<String> failures) {
         /// Whether nothing was lost, nothing counted twice and the log is sound.
         boolean sound() {
-            return finished && figures.audit().faults().isEmpty() && figures.audit().succeededOnce() == plan.jobs();
+            return finished && failures.isEmpty() && figures.audit().faults().isEmpty() && figures.audit().succeededOnce() == plan.jobs();
         }
     }
 
@@ -79,9 +81,18 @@ final class FaultCampaign {
             figures.evaluate();
             figures.audit().takeOvers().forEach(taken -> notice.accept(taken.at() + " " + taken.instance()
                     + " took over"));
-            Optional<Recovery> recovery = plan.recoveryFacts() == 0 ? Optional.empty()
-                    : Optional.of(recovery(targets, figures.audit().facts()));
-            return new Outcome(plan, finished, took, figures, injector.done(), injector.unplanned(), left, recovery);
+            Optional<Recovery> recovery = Optional.empty();
+            List<String> failures = new ArrayList<>();
+            if (plan.recoveryFacts() > 0) {
+                try {
+                    recovery = Optional.of(recovery(targets, figures.audit().facts()));
+                } catch (CliException e) {
+                    failures.add("The recovery with a long log was not measured: " + e.getMessage());
+                    targets.lastLines().forEach(failures::add);
+                }
+            }
+            return new Outcome(plan, finished, took, figures, injector.done(), injector.unplanned(), left, recovery,
+                    failures);
         }
     }
 

@@ -56,6 +56,7 @@ final class FaultReport {
                         .formatted(recovery.facts(), seconds(recovery.takeOver())),
                 "%s s from the start of a coordinator's process (nobody else there) to its being active (aim: 10 s)."
                         .formatted(seconds(recovery.restart())))));
+        lines.addAll(outcome.failures());
         lines.add("");
     }
 

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 /// Draws faults from a seed, inflicts them one after the other, and undoes each after a while. Used by one thread.
 final class Injector {
     private static final Duration LEAST_GAP = Duration.ofMillis(500);
+    /// Longer than a coordinator waits for Kafka when it starts.
+    private static final Duration CALM = Duration.ofSeconds(20);
     private static final int SHORTEST_OUTAGE_MILLIS = 1_000;
     private static final int LONGEST_OUTAGE_MILLIS = 20_000;
     private static final int COORDINATOR_OUTAGE_MILLIS = 12_000;
@@ -58,17 +60,22 @@ final class Injector {
                 undo(due);
             }
         }
+        tend();
+        if (!now.isBefore(next)) {
+            inflict(drawn.get(random.nextInt(drawn.size())));
+            long gap = (long) (-Math.log(1 - random.nextDouble()) * between.toMillis());
+            next = Instant.now().plusMillis(gap).plus(LEAST_GAP);
+        }
+    }
+
+    /// Starts what died by itself, as a service manager would: a coordinator that finds no Kafka gives up, say.
+    private void tend() {
         for (ChildProcess child : targets.all()) {
             if (!child.isAlive() && !down.contains(child)) {
                 unplanned.add(child.name() + " ended by itself with status " + child.exitStatus());
                 notice.accept(child.name() + " ended by itself, starting it again");
                 child.start();
             }
-        }
-        if (!now.isBefore(next)) {
-            inflict(drawn.get(random.nextInt(drawn.size())));
-            long gap = (long) (-Math.log(1 - random.nextDouble()) * between.toMillis());
-            next = Instant.now().plusMillis(gap).plus(LEAST_GAP);
         }
     }
 
@@ -79,9 +86,16 @@ final class Injector {
         done.add(new Injected(due.fault().kind(), due.fault().target(), due.fault().start(), Instant.now()));
     }
 
-    /// Undoes everything at once.
+    /// Undoes everything at once, and waits until everything has been up for a while.
     void settle() {
         List.copyOf(undo).forEach(this::undo);
+        Instant calm = Instant.now().plus(CALM);
+        while (Instant.now().isBefore(calm)) {
+            PrivatePipeline.pause(200);
+            int before = unplanned.size();
+            tend();
+            calm = unplanned.size() == before ? calm : Instant.now().plus(CALM);
+        }
     }
 
     private void inflict(FaultKind kind) {

@@ -193,12 +193,17 @@ final class Targets implements AutoCloseable {
         long end = System.nanoTime() + patience.toNanos();
         while (activeCoordinator().isEmpty()) {
             if (System.nanoTime() > end) {
-                throw CliException.failed("no coordinator became active within " + patience.toSeconds() + " s; logs are"
-                        + " in " + folder);
+                throw CliException.failed("no coordinator became active within " + patience.toSeconds() + " s");
             }
             PrivatePipeline.pause(20);
         }
         return System.nanoTime();
+    }
+
+    /// The end of each coordinator's output, for a message about why none is active.
+    List<String> lastLines() {
+        return pipeline.coordinators().stream().map(child -> child.name() + (child.isAlive() ? ", alive:" : ", dead:")
+                + System.lineSeparator() + child.lastLines()).toList();
     }
 
     @Override

@@ -125,7 +125,7 @@ public final class ChildProcess {
     }
 
     /// The end of its output, for a message about why it ended.
-    String lastLines() {
+    public String lastLines() {
         try {
             List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
             return String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - LAST_LINES),

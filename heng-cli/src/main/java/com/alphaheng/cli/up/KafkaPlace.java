@@ -4,23 +4,30 @@ import com.alphaheng.cli.CliException;
 import com.alphaheng.cli.Surroundings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 
 /// The Kafka that a command works on: one that runs, or the broker of a data folder, started for as long as it takes.
 public final class KafkaPlace implements AutoCloseable {
     private static final long START_TENTHS = 600;
 
-    private final String bootstrap;
+    private final Map<String, Object> settings = new HashMap<>();
     private final Optional<ChildProcess> broker;
 
     private KafkaPlace(String bootstrap, Optional<ChildProcess> broker) {
-        this.bootstrap = bootstrap;
+        this.settings.put("bootstrap.servers", bootstrap);
         this.broker = broker;
     }
 
     /// A Kafka that runs.
-    public static KafkaPlace running(String bootstrap) {
-        return new KafkaPlace(bootstrap, Optional.empty());
+    ///
+    /// @param further client settings, as Kafka names them
+    public static KafkaPlace running(String bootstrap, Properties further) {
+        KafkaPlace place = new KafkaPlace(bootstrap, Optional.empty());
+        further.forEach((name, value) -> place.settings.putIfAbsent(name.toString(), value));
+        return place;
     }
 
     /// The broker of this folder of `heng up`.
@@ -34,7 +41,7 @@ public final class KafkaPlace implements AutoCloseable {
         }
         Optional<Integer> port = DataFolder.brokerPortOf(folder);
         if (port.isPresent() && Pipeline.answers(Pipeline.LOOPBACK, port.get())) {
-            return running(Pipeline.LOOPBACK + ":" + port.get());
+            return running(Pipeline.LOOPBACK + ":" + port.get(), new Properties());
         }
         int free = Pipeline.freePort(Pipeline.LOOPBACK);
         ChildProcess broker = new ChildProcess("broker", Programs.broker(data, free, Pipeline.LOOPBACK,
@@ -52,8 +59,9 @@ public final class KafkaPlace implements AutoCloseable {
         return new KafkaPlace(Pipeline.LOOPBACK + ":" + free, Optional.of(broker));
     }
 
-    public String bootstrap() {
-        return bootstrap;
+    /// What Kafka's clients need to get there.
+    public Map<String, Object> settings() {
+        return Map.copyOf(settings);
     }
 
     /// Stops the broker if it was started for this.

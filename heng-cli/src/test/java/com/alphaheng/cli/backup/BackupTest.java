@@ -69,8 +69,8 @@ class BackupTest {
             String file = folder.resolve("good.zip").toString();
             fill(broker.bootstrapServers());
             send(broker.bootstrapServers(), Topics.ROADMAP, "x", "{\"no\": end");
-            assertThatThrownBy(() -> new Backup(broker.bootstrapServers(), Optional.empty(), true)
-                    .write(folder.resolve("no.zip"))).isInstanceOf(CliException.class)
+            assertThatThrownBy(() -> new Backup(Map.of("bootstrap.servers", broker.bootstrapServers()),
+                    Optional.empty(), true).write(folder.resolve("no.zip"))).isInstanceOf(CliException.class)
                     .hasMessageContaining("record 41 of heng.roadmap-0 is unreadable")
                     .hasMessageContaining("./heng backup --until 41 FILE");
             assertThat(folder.resolve("no.zip")).doesNotExist();
