@@ -49,7 +49,8 @@ final class FaultCampaign {
                    List<String> failures) {
         /// Whether nothing was lost, nothing counted twice and the log is sound.
         boolean sound() {
-            return finished && failures.isEmpty() && figures.audit().faults().isEmpty() && figures.audit().succeededOnce() == plan.jobs();
+            return finished && failures.isEmpty() && figures.audit().faults().isEmpty()
+                    && figures.audit().succeededOnce() == plan.jobs();
         }
     }
 
