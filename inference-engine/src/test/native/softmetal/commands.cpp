@@ -10,6 +10,9 @@ namespace {
 std::mutex& queueLock = *new std::mutex;
 std::condition_variable& arrived = *new std::condition_variable;
 std::deque<CommandBuffer*>& waiting = *new std::deque<CommandBuffer*>;
+// Command buffers handed over and not yet let go of by the GPU thread; guarded by queueLock.
+long underWay = 0;
+std::condition_variable& idle = *new std::condition_variable;
 std::atomic<uint32_t> epochs{0};
 
 double seconds() {
@@ -68,6 +71,8 @@ void playGpu() {
             waiting.pop_front();
         }
         run(next);
+        std::lock_guard guard(queueLock);
+        if (--underWay == 0) idle.notify_all();
     }
 }
 
@@ -197,7 +202,14 @@ void enqueue(CommandBuffer* commands) {
     std::call_once(started, [] { std::thread(playGpu).detach(); });
     std::lock_guard guard(queueLock);
     waiting.push_back(commands);
+    underWay++;
     arrived.notify_one();
+}
+
+void awaitGpu() {
+    std::unique_lock guard(queueLock);
+    // A command buffer may be held back by an event for ever: then it is listed.
+    idle.wait_for(guard, std::chrono::seconds(30), [] { return underWay == 0; });
 }
 
 void CommandBuffer::uses(Object* object) {

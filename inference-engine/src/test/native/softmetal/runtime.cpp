@@ -210,6 +210,7 @@ long softmetal_take_violations(char* target, long capacity) {
 
 // Describes the live objects, one a line; returns how many there are. Classes do not count.
 long softmetal_live_objects(char* target, long capacity) {
+    awaitGpu();
     std::lock_guard guard(lock);
     std::string all;
     long count = 0;

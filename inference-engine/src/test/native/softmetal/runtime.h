@@ -126,6 +126,9 @@ bool faultStrikes(const char* name);
 // The value of a named setting of the soft device, or the default.
 long setting(const char* name, long otherwise);
 
+// Waits until the GPU thread has let go of all it was given: it releases a command buffer after the host heard of its end.
+void awaitGpu();
+
 void defineFoundation();
 void defineMetal();
 }

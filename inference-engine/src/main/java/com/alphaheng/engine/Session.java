@@ -1,5 +1,6 @@
 package com.alphaheng.engine;
 
+import com.alphaheng.engine.backend.SampleState;
 import com.alphaheng.engine.graph.ContextFullException;
 import com.alphaheng.engine.graph.Timeline;
 import com.alphaheng.engine.sampling.Sampler;
@@ -15,6 +16,10 @@ public final class Session implements AutoCloseable {
     private Sampling sampling;
     /// Null when the device makes the choice itself.
     private Sampler sampler;
+    /// Null unless the device samples.
+    private SampleState samples;
+    /// Random numbers used by the ids handed out; those of steps queued ahead do not count.
+    private int draws;
     /// The ids whose rows are in the cache, then those chosen but not yet in it. `known` of them are known to the
     /// host.
     private final int[] ids;
@@ -68,6 +73,9 @@ public final class Session implements AutoCloseable {
         timeline.truncate(shared);
         taken = timeline.choices();
         done = taken;
+        if (samples != null) {
+            samples.restart(prompt, draws);
+        }
         for (int start = shared; start < prompt.length; start += timeline.maxTokens()) {
             int end = Math.min(start + timeline.maxTokens(), prompt.length);
             timeline.append(Arrays.copyOfRange(prompt, start, end), end == prompt.length ? 1 : 0);
@@ -135,7 +143,7 @@ public final class Session implements AutoCloseable {
         if (!synced) {
             throw new IllegalStateException("sync a prompt first");
         }
-        int id = sampler == null ? nextGreedy() : nextSampled();
+        int id = sampler == null ? nextChosen() : nextSampled();
         fresh = false;
         ids[known++] = id;
         return id;
@@ -151,8 +159,9 @@ public final class Session implements AutoCloseable {
         return id;
     }
 
-    private int nextGreedy() {
+    private int nextChosen() {
         if (taken == done) {
+            int ahead = engine.options().endCheckInterval();
             if (taken == timeline.choices()) {
                 if (fresh) {
                     timeline.choose();
@@ -162,12 +171,15 @@ public final class Session implements AutoCloseable {
             }
             // On a device that works beside the host, queue twice what is waited for, so that it has work while the
             // host looks at the ids; on one that is done already, queue nothing.
-            while (timeline.choices() < taken + 2 * Timeline.STEPS_AHEAD && !timeline.settled()
+            while (timeline.choices() < taken + 2 * ahead && !timeline.settled()
                 && timeline.position() < timeline.capacity()) {
                 timeline.stepAndChoose();
             }
-            done = Math.min(taken + Timeline.STEPS_AHEAD, timeline.choices());
+            done = Math.min(taken + ahead, timeline.choices());
             timeline.awaitChoice(done - 1);
+        }
+        if (samples != null && sampling.temperature() > 0) {
+            draws++;
         }
         return timeline.choice(taken++);
     }
@@ -184,8 +196,20 @@ public final class Session implements AutoCloseable {
     /// Chooses ids this way from the next [#sync] on, beginning with its seed.
     public void sampleBy(Sampling how) {
         sampling = how;
-        sampler = how.isPlainGreedy() ? null : new Sampler(how, engine.config().vocabSize());
         synced = false;
+        sampler = null;
+        samples = null;
+        if (how.isPlainGreedy()) {
+            timeline.chooseGreedily();
+        } else if (engine.device().samples() && timeline.optimizations().noSyncs()) {
+            samples = timeline.sample();
+            draws = 0;
+            samples.configure(new float[] {how.temperature(), how.topP(), how.minP(), how.repetitionPenalty(),
+                how.presencePenalty(), how.frequencyPenalty()}, how.topK(), how.seed(),
+                how.biases(engine.config().vocabSize()));
+        } else {
+            sampler = new Sampler(how, engine.config().vocabSize());
+        }
     }
 
     /// The timeline underneath, for measuring and for saving the cache.

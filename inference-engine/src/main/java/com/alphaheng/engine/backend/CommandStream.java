@@ -17,6 +17,13 @@ public interface CommandStream extends AutoCloseable {
     /// The newest submission known to be complete, without waiting (0 at first).
     long completed();
 
+    /// Whether a submission is done. Never waits.
+    ///
+    /// @throws DeviceException naming the operation, when a submission has failed
+    default boolean isDone(long number) {
+        return completed() >= number;
+    }
+
     /// Reports the time of every operation to `timer` from the next submission on, null to stop. Costs time itself:
     /// for breakdowns, not for throughput.
     void profile(OpTimer timer);

@@ -26,6 +26,12 @@ public interface Device extends AutoCloseable {
         return 256;
     }
 
+    /// Whether sampled ids are best chosen on the device ([com.alphaheng.engine.backend.op.SampleNext]), so that steps
+    /// can be queued ahead; greedy ones always are.
+    default boolean samples() {
+        return false;
+    }
+
     /// A new in-order queue of submissions.
     CommandStream newStream();
 

@@ -5,6 +5,7 @@ import com.alphaheng.engine.Session;
 import com.alphaheng.engine.SessionOptions;
 import com.alphaheng.engine.backend.DeviceCounters;
 import com.alphaheng.engine.backend.op.Component;
+import com.alphaheng.engine.graph.Timeline;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
@@ -27,7 +28,8 @@ public final class DecodeRun implements AutoCloseable {
     public DecodeRun(Engine engine, int[] prompt, int tokens) {
         this.engine = engine;
         this.prompt = prompt.clone();
-        this.session = engine.newSession(SessionOptions.greedy().withContext(prompt.length + tokens + 16));
+        this.session = engine.newSession(SessionOptions.greedy()
+            .withContext(prompt.length + tokens + 2 * Timeline.MOST_STEPS_AHEAD));
     }
 
     /// @param prefillSeconds for the whole prompt; the first token is chosen afterwards
@@ -35,9 +37,11 @@ public final class DecodeRun implements AutoCloseable {
     /// @param tokens         decoded
     /// @param ids            what was decoded
     /// @param counters       of the decode part
+    /// @param prefill        counters of the prefill
+    /// @param pauses         times the host, ahead of the device, looked in vain for an id during decode
     /// @param heapBytes      allocated on the heap by all threads during decode
-    public record Sample(double prefillSeconds, double decodeSeconds, int tokens, int[] ids, DeviceCounters counters,
-                         long heapBytes) {
+    public record Sample(double prefillSeconds, double decodeSeconds, int tokens, int[] ids,
+                         DeviceCounters counters, DeviceCounters prefill, long pauses, long heapBytes) {
 
         public double decodeRate() {
             return tokens / decodeSeconds;
@@ -64,12 +68,15 @@ public final class DecodeRun implements AutoCloseable {
     /// Computes the prompt anew and decodes `tokens` tokens.
     public Sample measure(int tokens) {
         session.timeline().truncate(0);
+        DeviceCounters empty = engine.device().counters();
         long start = System.nanoTime();
         session.sync(prompt);
         session.timeline().await();
         double prefill = (System.nanoTime() - start) / 1e9;
+        DeviceCounters filled = engine.device().counters().minus(empty);
         // The first choice needs no step.
         session.next();
+        long pauses = session.timeline().pauses();
         int[] ids = new int[tokens];
         DeviceCounters before = engine.device().counters();
         long heap = THREADS.getTotalThreadAllocatedBytes();
@@ -79,7 +86,7 @@ public final class DecodeRun implements AutoCloseable {
         }
         long end = System.nanoTime();
         return new Sample(prefill, (end - begin) / 1e9, tokens, ids, engine.device().counters().minus(before),
-            THREADS.getTotalThreadAllocatedBytes() - heap);
+            filled, session.timeline().pauses() - pauses, THREADS.getTotalThreadAllocatedBytes() - heap);
     }
 
     /// Milliseconds per token of each component, over `tokens` tokens. Timing every operation slows decode, so the
@@ -87,16 +94,19 @@ public final class DecodeRun implements AutoCloseable {
     public Map<Component, Double> breakdown(int tokens) {
         session.timeline().truncate(0);
         session.sync(prompt);
-        session.next();
         long[] nanos = new long[Component.values().length];
+        int before = session.timeline().position();
+        // Timed steps are done when they are queued, so none runs ahead.
         session.timeline().profile((operation, time) -> nanos[operation.component().ordinal()] += time);
+        session.next();
         for (int i = 0; i < tokens; i++) {
             session.next();
         }
         session.timeline().profile(null);
+        int steps = session.timeline().position() - before;
         Map<Component, Double> milliseconds = new EnumMap<>(Component.class);
         for (Component component : Component.values()) {
-            milliseconds.put(component, nanos[component.ordinal()] / 1e6 / tokens);
+            milliseconds.put(component, nanos[component.ordinal()] / 1e6 / steps);
         }
         return milliseconds;
     }

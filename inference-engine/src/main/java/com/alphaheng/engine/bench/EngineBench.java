@@ -1,6 +1,7 @@
 package com.alphaheng.engine.bench;
 
 import com.alphaheng.engine.Engine;
+import com.alphaheng.engine.backend.DeviceCounters;
 import com.alphaheng.engine.backend.op.Component;
 import com.alphaheng.engine.graph.Optimizations;
 import java.util.ArrayList;
@@ -93,12 +94,9 @@ public final class EngineBench {
             metrics.add(Metric.of("memory_bandwidth", "GB/s", plan.bandwidth()));
             metrics.add(Metric.of("roofline_share", "1", Metric.median(decode) * bytes / 1e9 / plan.bandwidth()));
         }
-        metrics.add(Metric.of("host_waits_per_token", "1", sample.counters().hostWaits() / tokens));
-        metrics.add(Metric.of("submissions_per_token", "1", sample.counters().submissions() / tokens));
-        metrics.add(Metric.of("dispatches_per_token", "1", sample.counters().dispatches() / tokens));
-        metrics.add(Metric.of("encode_ms_per_token", "ms", sample.counters().encodeNanos() / 1e6 / tokens));
-        metrics.add(Metric.of("bytes_allocated_per_token", "B",
-            (sample.counters().bytesAllocated() + sample.heapBytes()) / tokens));
+        count(metrics, "", sample.counters(), sample.heapBytes(), tokens);
+        metrics.add(Metric.of("host_pauses_per_token", "1", sample.pauses() / tokens));
+        count(metrics, "prefill_", sample.prefill(), 0, Math.max(context, 1));
         engine.device().expertCache().ifPresent(use -> {
             metrics.add(Metric.of("expert_hit_rate", "1", use.hitRate()));
             metrics.add(Metric.of("expert_resident_gb", "GB", use.residentBytes() / 1e9));
@@ -106,5 +104,17 @@ public final class EngineBench {
         breakdown.forEach((component, milliseconds) -> metrics.add(Metric.of("component_ms."
             + component.name().toLowerCase(Locale.ROOT), "ms", milliseconds)));
         return metrics;
+    }
+
+    /// What the device counted in one stage, per token of that stage.
+    private static void count(List<Metric> metrics, String stage, DeviceCounters counters, long heapBytes,
+                              double tokens) {
+        metrics.add(Metric.of(stage + "host_waits_per_token", "1", counters.hostWaits() / tokens));
+        metrics.add(Metric.of(stage + "submissions_per_token", "1", counters.submissions() / tokens));
+        metrics.add(Metric.of(stage + "dispatches_per_token", "1", counters.dispatches() / tokens));
+        metrics.add(Metric.of(stage + "encode_ms_per_token", "ms", counters.encodeNanos() / 1e6 / tokens));
+        metrics.add(Metric.of(stage + "gpu_ms_per_token", "ms", counters.gpuNanos() / 1e6 / tokens));
+        metrics.add(Metric.of(stage + "bytes_allocated_per_token", "B",
+            (counters.bytesAllocated() + heapBytes) / tokens));
     }
 }

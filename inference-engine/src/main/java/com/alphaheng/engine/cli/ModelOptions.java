@@ -38,6 +38,10 @@ public final class ModelOptions {
         description = "Format of the KV cache: f32, f16, int8 or fp4 (default: f16).")
     private String cacheFormat;
 
+    @Option(names = "--eos-interval", paramLabel = "N", defaultValue = "8",
+        description = "On a GPU: look for the end of the text every N tokens, 1 to 16 (default: ${DEFAULT-VALUE}).")
+    private int endCheckInterval;
+
     /// The model folder meant.
     public Path directory() {
         return model != null ? model : shippedModel();
@@ -53,7 +57,7 @@ public final class ModelOptions {
         Optimizations optimizations = cacheFormat == null ? rung
             : rung.withCacheFormat(CacheFormat.parse(cacheFormat));
         return new EngineOptions(backend, new DeviceOptions(threads, memory == null ? 0 : bytes(memory),
-            precision), optimizations);
+            precision), optimizations, endCheckInterval);
     }
 
     /// Opens the model.

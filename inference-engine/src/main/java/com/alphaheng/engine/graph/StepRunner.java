@@ -156,6 +156,11 @@ final class StepRunner implements AutoCloseable {
         }
     }
 
+    /// Whether a submission is done, without waiting.
+    boolean isDone(long number) {
+        return stream.isDone(number);
+    }
+
     /// The number of the last submission.
     long submitted() {
         return submitted;

@@ -6,25 +6,29 @@ import com.alphaheng.engine.backend.Control;
 import com.alphaheng.engine.backend.Device;
 import com.alphaheng.engine.backend.DeviceBuffer;
 import com.alphaheng.engine.backend.OpTimer;
+import com.alphaheng.engine.backend.SampleState;
 import com.alphaheng.engine.backend.op.Advance;
 import com.alphaheng.engine.backend.op.ArgMax;
 import com.alphaheng.engine.backend.op.Op;
+import com.alphaheng.engine.backend.op.SampleNext;
 import com.alphaheng.engine.backend.op.SelectNext;
 import com.alphaheng.engine.model.ModelConfig;
 import com.alphaheng.engine.model.Weights;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /// One sequence on a device: its KV cache, its control slots, its recorded steps, and where it stands. Runs steps
 /// the way the rung of [Optimizations] says. Knows ids and positions, not text, sampling or prompts. Not
 /// thread-safe.
 public final class Timeline implements AutoCloseable {
 
-    /// Steps that may be queued before the host looks at the ids.
-    public static final int STEPS_AHEAD = 8;
+    /// Most steps between two looks at the ids: twice as many may be under way, which a stream must hold.
+    public static final int MOST_STEPS_AHEAD = 16;
 
     private static final int RING = 64;
+    private static final long PAUSE_NANOS = 50_000;
 
     private final Device device;
     private final ModelConfig config;
@@ -39,8 +43,13 @@ public final class Timeline implements AutoCloseable {
     /// Kept, so that a step allocates nothing.
     private final StepRunner.Recording decode = this::recordDecode;
     private final StepRunner.Recording greedyDecode = this::recordGreedyDecode;
+    private final StepRunner.Recording sampledDecode = this::recordSampledDecode;
+    /// Null until ids are sampled.
+    private SampleState samples;
+    private boolean sampling;
     private int position;
     private int chosen;
+    private long pauses;
     /// The submission that makes each of the last choices.
     private final long[] madeBy = new long[RING];
 
@@ -160,13 +169,41 @@ public final class Timeline implements AutoCloseable {
         return logits;
     }
 
-    /// Greedy choice from the logits of the last step; the id becomes the input of the next step. Read it with
-    /// [#choice].
+    private DeviceBuffer recordSampledDecode(StepBuffers buffers, List<Op> step) {
+        DeviceBuffer logits = recorder.head(recorder.forward(1, buffers, step), 0, 1, buffers, step);
+        step.add(new SampleNext("sample", logits, config.vocabSize(), 1, control, samples));
+        return logits;
+    }
+
+    /// Choices are made by the device as the state says from now on: by [SampleNext]. Only on rungs without syncs.
+    ///
+    /// @return what the caller fills in, while nothing is under way
+    public SampleState sample() {
+        if (!optimizations.noSyncs()) {
+            throw new IllegalStateException("this rung hands the logits to the host: it chooses there");
+        }
+        runner.awaitAll();
+        if (samples == null) {
+            samples = SampleState.allocate(device, config.vocabSize());
+        }
+        sampling = true;
+        return samples;
+    }
+
+    /// Choices are greedy from now on, as they are at first.
+    public void chooseGreedily() {
+        sampling = false;
+    }
+
+    /// Chooses, greedily or as [#sample] says, from the logits of the last step; the id becomes the input of the
+    /// next step. Read it with [#choice].
     public void choose() {
         DeviceBuffer logits = runner.logits();
         if (optimizations.noSyncs()) {
-            runner.run("choose", optimizations.pooledBuffers(), (buffers, step) -> {
-                step.add(new SelectNext("select", logits, config.vocabSize(), 0, control));
+            String label = sampling ? "sampled choice" : "choose";
+            runner.run(label, optimizations.pooledBuffers(), (buffers, step) -> {
+                step.add(sampling ? new SampleNext("sample", logits, config.vocabSize(), 0, control, samples)
+                    : new SelectNext("select", logits, config.vocabSize(), 0, control));
                 return logits;
             });
         } else {
@@ -184,7 +221,11 @@ public final class Timeline implements AutoCloseable {
             return;
         }
         requireRoom(1);
-        runner.run("greedy decode", true, greedyDecode);
+        if (sampling) {
+            runner.run("sampled decode", true, sampledDecode);
+        } else {
+            runner.run("greedy decode", true, greedyDecode);
+        }
         position++;
         madeBy[chosen % RING] = runner.submitted();
         chosen++;
@@ -218,9 +259,26 @@ public final class Timeline implements AutoCloseable {
         runner.awaitAll();
     }
 
-    /// The host waits until greedy choice `number` is made, not for steps queued after it.
+    /// Returns when choice `number` is made, which must be among the last 64. With steps queued behind it the device
+    /// goes on meanwhile, so the host does not wait for the device: it looks now and then, and pauses in between. Only
+    /// for the last step queued does it wait.
+    ///
+    /// @throws com.alphaheng.engine.backend.DeviceException when a step has failed
     public void awaitChoice(int number) {
-        runner.await(madeBy[number % RING]);
+        long made = madeBy[number % RING];
+        if (made == runner.submitted()) {
+            runner.await(made);
+            return;
+        }
+        while (!runner.isDone(made)) {
+            pauses++;
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /// How often the host, ahead of the device, found that a choice was not made yet, and paused.
+    public long pauses() {
+        return pauses;
     }
 
     /// Greedy choice `number`, which must be done and among the last 64.
@@ -249,6 +307,9 @@ public final class Timeline implements AutoCloseable {
     @Override
     public void close() {
         runner.close();
+        if (samples != null) {
+            samples.close();
+        }
         owned.forEach(DeviceBuffer::close);
     }
 }

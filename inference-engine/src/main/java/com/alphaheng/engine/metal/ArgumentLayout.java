@@ -39,6 +39,7 @@ enum ArgumentLayout {
     EXPERT_DOWN("ExpertDownArguments", "uint rows", "uint columns", "uint sharedColumns", "uint perToken",
             "uint experts"),
     ARG_MAX("ArgMaxArguments", "uint vocabulary", "uint ringSize", "uint advance"),
+    SAMPLE("SampleArguments", "uint vocabulary", "uint ringSize", "uint advance"),
     /// A single `constant uint&`.
     COUNT("uint", "uint count");
 

@@ -7,14 +7,19 @@ import com.alphaheng.engine.backend.op.Combine;
 import com.alphaheng.engine.backend.op.Concat;
 import com.alphaheng.engine.backend.op.Copy;
 import com.alphaheng.engine.backend.op.Op;
+import com.alphaheng.engine.backend.op.SampleNext;
 import com.alphaheng.engine.backend.op.SelectNext;
 import com.alphaheng.engine.backend.op.SwiGlu;
+
+import java.lang.foreign.MemorySegment;
 
 import static com.alphaheng.engine.metal.ProgramBuilder.blocks;
 
 /// Wrappers of the kernels that go element by element, and of those that choose an id.
 final class ElementKernels {
     private static final int THREADS = 256;
+    /// Ids that one threadgroup of the sampling kernels looks at.
+    private static final int SAMPLE_CHUNK = 1024;
 
     private final ProgramBuilder program;
 
@@ -86,6 +91,33 @@ final class ElementKernels {
                 .output(program.buffer(op.control().ring()))
                 .arguments(ArgumentLayout.ARG_MAX.fill(program.arena(), op.vocab(), op.control().ringSize(),
                         op.advance()))
+                .groups(1, 1, 1, THREADS));
+    }
+
+    /// All threadgroups weigh the ids, then one chooses.
+    void sampleNext(SampleNext op) {
+        long chunks = blocks(op.vocab(), SAMPLE_CHUNK);
+        // Candidates are sorted in a power of two of places.
+        long places = Math.max(2, Integer.highestOneBit(op.vocab() - 1) * 2L);
+        MetalBuffer settings = program.buffer(op.state().settings());
+        MetalBuffer history = program.buffer(op.state().history());
+        MetalBuffer adjusted = program.scratch("adjusted logits", 4L * op.vocab());
+        MetalBuffer largest = program.scratch("largest logits", 4 * chunks);
+        MetalBuffer probabilities = program.scratch("probabilities", 4L * op.vocab());
+        MetalBuffer sums = program.scratch("sums of probabilities", 4 * chunks);
+        MemorySegment arguments = ArgumentLayout.SAMPLE.fill(program.arena(), op.vocab(), op.control().ringSize(),
+                op.advance());
+        program.add(program.kernel(op, KernelVariant.of("sample_adjust")).input(program.buffer(op.logits()))
+                .input(settings).input(history).input(program.buffer(op.state().bias())).output(adjusted)
+                .output(largest).arguments(arguments).groups(chunks, 1, 1, THREADS));
+        program.add(program.kernel(op, KernelVariant.of("sample_weigh")).input(adjusted).input(largest)
+                .input(settings).output(probabilities).output(sums).arguments(arguments)
+                .groups(chunks, 1, 1, THREADS));
+        program.add(program.kernel(op, KernelVariant.of("sample_next")).input(adjusted).input(probabilities)
+                .input(sums).inout(settings).inout(history).inout(program.buffer(op.control().buffer()))
+                .output(program.buffer(op.control().tokens())).output(program.buffer(op.control().ring()))
+                .output(program.scratch("candidate weights", 4 * places))
+                .output(program.scratch("candidate ids", 4 * places)).arguments(arguments)
                 .groups(1, 1, 1, THREADS));
     }
 }

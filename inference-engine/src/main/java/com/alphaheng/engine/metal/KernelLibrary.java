@@ -19,7 +19,8 @@ public final class KernelLibrary implements AutoCloseable {
     public static final List<String> FILES = List.of("Common", "Products", "Tiles", "Cache", "Embed", "RmsNorm",
             "Linear", "LinearResidual", "NormLinear", "NormGateUp", "Rope", "CacheWrite", "RopeCacheWrite",
             "AbsorbQuery", "LatentAttention", "ExpandValue", "MlaAttention", "Elements", "Route", "NormRoute",
-            "ExpertLinear", "ExpertGateUp", "ExpertDown", "ArgMax", "SelectNext");
+            "ExpertLinear", "ExpertGateUp", "ExpertDown", "ArgMax", "SelectNext",
+            "SampleNext");
 
     private final MetalDevice device;
     private final MetalLibrary library;

@@ -118,6 +118,11 @@ final class MetalBackendDevice implements Device {
     }
 
     @Override
+    public boolean samples() {
+        return true;
+    }
+
+    @Override
     public CommandStream newStream() {
         try {
             return new MetalStream(this, device, residency);

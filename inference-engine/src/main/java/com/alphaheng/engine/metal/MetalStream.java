@@ -197,6 +197,13 @@ final class MetalStream implements CommandStream {
     }
 
     @Override
+    public boolean isDone(long number) {
+        retire();
+        throwFailure();
+        return completed >= number;
+    }
+
+    @Override
     public void profile(OpTimer operationTimer) {
         timer = operationTimer;
     }

@@ -25,6 +25,7 @@ import com.alphaheng.engine.backend.op.RmsNorm;
 import com.alphaheng.engine.backend.op.Rope;
 import com.alphaheng.engine.backend.op.RopeCacheWrite;
 import com.alphaheng.engine.backend.op.Route;
+import com.alphaheng.engine.backend.op.SampleNext;
 import com.alphaheng.engine.backend.op.SelectNext;
 import com.alphaheng.engine.backend.op.SwiGlu;
 
@@ -65,6 +66,7 @@ final class OperationPlanner {
                 case Copy op -> elements.copy(op);
                 case Concat op -> elements.concat(op);
                 case Combine op -> elements.combine(op);
+                case SampleNext op -> elements.sampleNext(op);
                 case Advance op -> elements.advance(op);
                 case ArgMax op -> elements.argMax(op);
                 case SelectNext op -> elements.selectNext(op);

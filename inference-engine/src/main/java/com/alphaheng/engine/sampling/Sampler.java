@@ -1,7 +1,6 @@
 package com.alphaheng.engine.sampling;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /// Chooses ids from logits as a [Sampling] says. Keeps what the penalties need to know of the text so far. Allocates
@@ -36,14 +35,9 @@ public final class Sampler {
         this.random = new SplittableRandom(sampling.seed());
         this.biasedIds = sampling.logitBias().keySet().stream().mapToInt(Integer::intValue).toArray();
         this.biases = new float[biasedIds.length];
-        for (Map.Entry<Integer, Float> bias : sampling.logitBias().entrySet()) {
-            if (bias.getKey() < 0 || bias.getKey() >= vocabSize) {
-                throw new IllegalArgumentException("logit bias for token id " + bias.getKey() + ": the vocabulary has "
-                    + vocabSize + " ids");
-            }
-        }
+        float[] all = sampling.biases(vocabSize);
         for (int i = 0; i < biases.length; i++) {
-            biases[i] = sampling.logitBias().get(biasedIds[i]);
+            biases[i] = all[biasedIds[i]];
         }
         this.generatedCounts = new int[vocabSize];
         this.seen = new boolean[vocabSize];

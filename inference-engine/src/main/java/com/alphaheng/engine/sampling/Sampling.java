@@ -46,6 +46,21 @@ public record Sampling(float temperature, int topK, float topP, float minP, floa
         return temperature == 0 && logitBias.isEmpty() && !hasPenalties();
     }
 
+    /// The bias of every id.
+    ///
+    /// @throws IllegalArgumentException a bias is for an id outside the vocabulary
+    public float[] biases(int vocabSize) {
+        float[] all = new float[vocabSize];
+        logitBias.forEach((id, bias) -> {
+            if (id < 0 || id >= vocabSize) {
+                throw new IllegalArgumentException("logit bias for token id " + id + ": the vocabulary has "
+                    + vocabSize + " ids");
+            }
+            all[id] = bias;
+        });
+        return all;
+    }
+
     boolean hasPenalties() {
         return repetitionPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0;
     }

@@ -82,8 +82,9 @@ class DecodeLoopTest {
     }
 
     @Test
-    void aSessionKeepsTheGpuBusyWhileItLooks() {
-        try (Engine engine = Engine.open(ShippedModel.directory(), EngineOptions.defaults().withBackend("metal"));
+    void aSessionNeitherWaitsNorLetsTheGpuIdle() {
+        try (Engine engine = Engine.open(ShippedModel.directory(), EngineOptions.defaults().withBackend("metal")
+                .withEndCheckInterval(4));
                 Session session = engine.newSession(SessionOptions.greedy().withContext(128))) {
             session.sync(new int[] {5, 6, 7});
             session.next();
@@ -92,7 +93,7 @@ class DecodeLoopTest {
                 session.next();
                 assertThat(session.timeline().choices()).as("steps queued ahead").isGreaterThan(i + 1);
             }
-            assertThat(engine.device().counters().minus(before).hostWaits()).isLessThanOrEqualTo(16 / 8);
+            assertThat(engine.device().counters().minus(before).hostWaits()).isZero();
         }
     }
 

@@ -9,6 +9,7 @@ import com.alphaheng.engine.backend.Device;
 import com.alphaheng.engine.backend.DeviceBuffer;
 import com.alphaheng.engine.backend.DeviceOptions;
 import com.alphaheng.engine.backend.Program;
+import com.alphaheng.engine.backend.SampleState;
 import com.alphaheng.engine.backend.op.Op;
 import com.alphaheng.engine.cpu.HostBuffer;
 import com.alphaheng.engine.cpu.reference.CacheRows;
@@ -63,7 +64,8 @@ final class KernelBench implements AutoCloseable {
         return remember(buffer);
     }
 
-    private DeviceBuffer remember(DeviceBuffer buffer) {
+    /// Lets each run begin with what the buffer holds now.
+    DeviceBuffer remember(DeviceBuffer buffer) {
         initial.put(buffer, HostBuffer.segment(buffer).toArray(ValueLayout.JAVA_BYTE));
         return buffer;
     }
@@ -186,6 +188,7 @@ final class KernelBench implements AutoCloseable {
             });
             case Op operation -> rebuilt((Record) operation, mirrors);
             case Control control -> rebuilt(control, mirrors);
+            case SampleState state -> rebuilt(state, mirrors);
             case CacheLayer cache -> rebuilt(cache, mirrors);
             case null, default -> value;
         };

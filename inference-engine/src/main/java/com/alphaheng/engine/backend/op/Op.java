@@ -11,7 +11,7 @@ package com.alphaheng.engine.backend.op;
 /// the ladder runs. Each is defined by the class of the same name (prefix `Reference`) in `cpu.reference`.
 public sealed interface Op permits Embed, RmsNorm, Linear, Rope, CacheWrite, AbsorbQuery, LatentAttention, ExpandValue,
     SwiGlu, Route, ExpertLinear, Combine, Add, Copy, Concat, ArgMax, NormLinear, LinearResidual, RopeCacheWrite,
-    MlaAttention, NormGateUp, NormRoute, ExpertGateUp, ExpertDown, SelectNext, Advance {
+    MlaAttention, NormGateUp, NormRoute, ExpertGateUp, ExpertDown, SelectNext, SampleNext, Advance {
 
     /// Where in the model this is, for errors and traces, such as `layer 3 route`.
     String label();

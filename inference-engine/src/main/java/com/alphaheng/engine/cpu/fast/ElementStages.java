@@ -10,8 +10,10 @@ import com.alphaheng.engine.backend.op.Concat;
 import com.alphaheng.engine.backend.op.Copy;
 import com.alphaheng.engine.backend.op.Embed;
 import com.alphaheng.engine.backend.op.RmsNorm;
+import com.alphaheng.engine.backend.op.SampleNext;
 import com.alphaheng.engine.backend.op.SelectNext;
 import com.alphaheng.engine.backend.op.SwiGlu;
+import com.alphaheng.engine.cpu.reference.ReferenceSampleNext;
 import java.util.List;
 
 /// Plans what is neither a product nor attention.
@@ -144,6 +146,15 @@ final class ElementStages {
             control.ring().writeInt(chosen % control.ringSize() * 4L, best);
             slots.writeInt(Control.CHOSEN * 4L, chosen + 1);
             advance(slots, op.advance());
+        });
+    }
+
+    /// Sessions on a CPU choose by `sampling.Sampler`, which knows shorter ways than the definition.
+    void sample(SampleNext op, List<Stage> stages) {
+        stages.add(worker -> {
+            if (worker.first()) {
+                ReferenceSampleNext.run(op);
+            }
         });
     }
 

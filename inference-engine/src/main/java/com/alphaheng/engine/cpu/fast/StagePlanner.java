@@ -25,6 +25,7 @@ import com.alphaheng.engine.backend.op.RmsNorm;
 import com.alphaheng.engine.backend.op.Rope;
 import com.alphaheng.engine.backend.op.RopeCacheWrite;
 import com.alphaheng.engine.backend.op.Route;
+import com.alphaheng.engine.backend.op.SampleNext;
 import com.alphaheng.engine.backend.op.SelectNext;
 import com.alphaheng.engine.backend.op.SwiGlu;
 import com.alphaheng.engine.model.Matrix;
@@ -81,6 +82,7 @@ final class StagePlanner {
             case Concat op -> elements.concat(op, stages);
             case ArgMax op -> elements.argMax(op, stages, need);
             case SelectNext op -> elements.select(op, stages, need);
+            case SampleNext op -> elements.sample(op, stages);
             case Advance op -> elements.advance(op, stages);
         }
     }

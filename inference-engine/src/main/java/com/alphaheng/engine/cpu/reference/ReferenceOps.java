@@ -25,6 +25,7 @@ import com.alphaheng.engine.backend.op.RmsNorm;
 import com.alphaheng.engine.backend.op.Rope;
 import com.alphaheng.engine.backend.op.RopeCacheWrite;
 import com.alphaheng.engine.backend.op.Route;
+import com.alphaheng.engine.backend.op.SampleNext;
 import com.alphaheng.engine.backend.op.SelectNext;
 import com.alphaheng.engine.backend.op.SwiGlu;
 
@@ -61,6 +62,7 @@ public final class ReferenceOps {
             case ExpertGateUp op -> ReferenceExpertGateUp.run(op);
             case ExpertDown op -> ReferenceExpertDown.run(op);
             case SelectNext op -> ReferenceSelectNext.run(op);
+            case SampleNext op -> ReferenceSampleNext.run(op);
             case Advance op -> ReferenceAdvance.run(op);
         }
     }

@@ -46,6 +46,6 @@ class ExpertStreamingTest {
 
     private static Engine open(long budget, String rung) {
         return Engine.open(ShippedModel.directory(), new EngineOptions("cpu", new DeviceOptions(0, budget),
-            Optimizations.parse(rung)));
+            Optimizations.parse(rung), EngineOptions.DEFAULT_END_CHECK_INTERVAL));
     }
 }
