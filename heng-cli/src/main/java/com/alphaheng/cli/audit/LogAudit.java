@@ -14,7 +14,7 @@ import java.util.Set;
 /// Checks the log of a campaign fact by fact, by a model that shares no code with the coordinator, and gathers from it
 /// how long things took.
 ///
-/// Made for campaigns that nobody edits, pauses or cancels: whatever such a person does is not modelled.
+/// Made for campaigns to which tasks are only added: edits, pauses and cancellations are not modelled.
 public final class LogAudit {
     /// A worker's process start that ended: declared lost, left, or replaced by another one.
     public record Gone(String worker, String incarnation, Instant at) {
@@ -44,6 +44,7 @@ public final class LogAudit {
 
     private static final class Worker {
         private String incarnation = "";
+        private boolean present;
         private int slots;
         private final Set<String> running = new HashSet<>();
     }
@@ -58,6 +59,7 @@ public final class LogAudit {
     private final List<TakeOver> takeOvers = new ArrayList<>();
     private long facts;
     private int assignments;
+    private int reopened;
 
     /// @param worked the attempts, as `campaign/task#epoch`, that workers say they have really brought to an end;
     ///               absent where nobody kept such a list
@@ -77,6 +79,15 @@ public final class LogAudit {
                     Task task = new Task();
                     fact.path("task").path("dependencies").forEach(name -> task.dependencies.add(name.asText()));
                     require(tasks.put(fact.path("task").path("name").asText(), task) == null, "added twice", fact);
+                }
+            }
+            case "TaskReopened" -> {
+                Task task = tasks.get(fact.path("task").asText());
+                if (fact.path("campaign").asText().equals(campaign)) {
+                    require(task.failed, "reopened before its end", fact);
+                    task.failed = false;
+                    task.successes = 0;
+                    reopened++;
                 }
             }
             case "WorkerJoined" -> join(fact, at);
@@ -145,10 +156,11 @@ public final class LogAudit {
         String id = fact.path("worker").asText();
         Worker worker = workers.computeIfAbsent(id, key -> new Worker());
         String incarnation = fact.path("incarnation").asText();
-        if (!worker.incarnation.isEmpty() && !worker.incarnation.equals(incarnation)) {
+        if (worker.present && !worker.incarnation.equals(incarnation)) {
             gone.add(new Gone(id, worker.incarnation, at));
             require(worker.running.isEmpty(), "replaced with work in hand", fact);
         }
+        worker.present = true;
         worker.incarnation = incarnation;
         worker.slots = fact.path("profile").path("slots").asInt();
     }
@@ -156,6 +168,7 @@ public final class LogAudit {
     private void part(JsonNode fact, Instant at) {
         String id = fact.path("worker").asText();
         Worker worker = workers.get(id);
+        worker.present = false;
         gone.add(new Gone(id, worker.incarnation, at));
         require(worker.running.isEmpty(), "a worker parted with work in hand", fact);
     }
@@ -182,6 +195,11 @@ public final class LogAudit {
 
     public int assignments() {
         return assignments;
+    }
+
+    /// How often somebody asked for another try of a task that had failed.
+    public int reopened() {
+        return reopened;
     }
 
     /// Tasks that succeeded exactly once.

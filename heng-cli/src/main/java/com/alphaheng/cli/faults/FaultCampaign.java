@@ -1,7 +1,6 @@
 package com.alphaheng.cli.faults;
 
 import com.alphaheng.cli.CliException;
-import com.alphaheng.cli.Coordinator;
 import com.alphaheng.cli.Submission;
 import com.alphaheng.cli.audit.EventLogReader;
 import com.alphaheng.cli.simulate.SimulatedTasks;
@@ -12,7 +11,9 @@ import com.alphaheng.spec.SourceFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.stream.IntStream;
 /// event log.
 final class FaultCampaign {
     private static final String CAMPAIGN = "faults";
+    private static final String CAMPAIGN_PATH = "/api/campaigns/" + CAMPAIGN;
     private static final String FILLER = "filler";
     private static final long TURN_MILLIS = 100;
     private static final Duration PROGRESS = Duration.ofSeconds(10);
@@ -70,10 +72,10 @@ final class FaultCampaign {
                     notice.accept("left out: " + kind.description() + ": " + targets.missing(kind));
                 }
             }
-            submit(targets);
             Instant start = Instant.now();
             Injector injector = new Injector(targets, plan, notice);
-            boolean finished = underFire(targets, injector, start.plus(plan.duration().multipliedBy(4)).plus(PATIENCE));
+            boolean finished = underFire(targets, injector, start,
+                    start.plus(plan.duration().multipliedBy(4)).plus(PATIENCE));
             Duration took = Duration.between(start, Instant.now());
             injector.settle();
             targets.awaitActive(PATIENCE);
@@ -97,42 +99,60 @@ final class FaultCampaign {
         }
     }
 
-    private void submit(Targets targets) {
-        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.jobs(), 4 * plan.fleets() * plan.workersPerFleet(),
-                plan.seed());
-        Coordinator coordinator = targets.pipeline().active();
-        String simulated = "requires: {labels: {" + SimulatedTasks.LABEL + ": \"yes\"}}\n    verify_command: exit 1";
+    /// What is to be submitted, in order.
+    private Deque<Map<String, Object>> submissions(Targets targets) {
+        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.jobs(), plan.jobsPerSubmission(), plan.seed());
         Set<String> forAgents = IntStream.range(0, nodes.size()).filter(plan::forAgent)
                 .mapToObj(number -> nodes.get(number).name()).collect(Collectors.toSet());
-        for (List<SourceFile> files : SimulatedTasks.submissions(nodes, node -> forAgents.contains(node.name())
-                ? targets.agentTask() : simulated)) {
-            coordinator.post("/api/campaigns/" + CAMPAIGN + "/submissions", Submission.body(files, Optional.empty()));
+        Deque<Map<String, Object>> bodies = new ArrayDeque<>();
+        for (List<SourceFile> files : SimulatedTasks.submissions(nodes, plan.jobsPerSubmission(), node ->
+                forAgents.contains(node.name()) ? targets.agentTask() : SimulatedTasks.SIMULATED)) {
+            bodies.add(Submission.body(files, Optional.empty()));
         }
+        return bodies;
     }
 
-    private boolean underFire(Targets targets, Injector injector, Instant end) {
-        Instant nextLook = Instant.now().plus(PROGRESS);
+    private boolean underFire(Targets targets, Injector injector, Instant start, Instant end) {
+        Deque<Map<String, Object>> left = submissions(targets);
+        int all = left.size();
+        Instant nextLook = start.plus(PROGRESS);
         while (Instant.now().isBefore(end)) {
             injector.turn();
+            Instant due = start.plus(plan.duration().multipliedBy(all - left.size()).dividedBy(all));
+            if (!left.isEmpty() && !Instant.now().isBefore(due) && post(targets, "/submissions", left.peek())) {
+                left.remove();
+            }
             PrivatePipeline.pause(TURN_MILLIS);
             if (Instant.now().isAfter(nextLook)) {
                 nextLook = Instant.now().plus(PROGRESS);
                 Optional<JsonNode> state = state(targets);
-                if (state.isPresent()) {
-                    notice.accept("  " + state.get().path("counts"));
-                    if (state.get().path("finished").asBoolean()) {
+                state.ifPresent(known -> notice.accept("  " + known.path("counts")));
+                if (left.isEmpty() && state.isPresent() && state.get().path("finished").asBoolean()) {
+                    if (state.get().path("counts").path("FAILED").asInt() == 0) {
                         return true;
                     }
+                    // A job that lost its worker six times fails until somebody has had a look at it.
+                    post(targets, "/rerun-failed", Map.of());
                 }
             }
         }
         return false;
     }
 
+    /// Whether it was answered; if not, asking again is harmless.
+    private static boolean post(Targets targets, String path, Map<String, Object> body) {
+        try {
+            return targets.activeCoordinator().map(active -> targets.pipeline().address(active)
+                    .post(CAMPAIGN_PATH + path, body)).isPresent();
+        } catch (CliException e) {
+            return false; // Somebody has just killed it.
+        }
+    }
+
     private static Optional<JsonNode> state(Targets targets) {
         try {
             return targets.activeCoordinator().map(active -> targets.pipeline().address(active)
-                    .get("/api/campaigns/" + CAMPAIGN));
+                    .get(CAMPAIGN_PATH));
         } catch (CliException e) {
             return Optional.empty(); // Somebody has just killed it.
         }
@@ -144,7 +164,7 @@ final class FaultCampaign {
         notice.accept("a campaign of " + tasks + " more tasks, to make the log longer");
         targets.fleets().forEach(ChildProcess::kill);
         new Simulation(targets.pipeline().active(), FILLER, targets.pipeline().bootstrap(), new Simulation.Plan(300,
-                tasks, plan.seed(), Duration.ofMillis(50), 0, Duration.ofSeconds(180))).run();
+                tasks, true, plan.seed(), Duration.ofMillis(50), 0, Duration.ofSeconds(180))).run();
         List<Long> length = new ArrayList<>(List.of(0L));
         EventLogReader.read(targets.pipeline().bootstrap(), fact -> length.set(0, length.getFirst() + 1));
 

@@ -20,6 +20,7 @@ final class FaultFigures {
     private final List<Instant> facts = new ArrayList<>();
     private final Samples noticed = new Samples();
     private final Samples reassigned = new Samples();
+    private final Samples agentJobsReassigned = new Samples();
     private final Samples takenOver = new Samples();
     private final Samples brokerBack = new Samples();
 
@@ -44,7 +45,8 @@ final class FaultFigures {
             if (fault.isPresent() && loss.reassignedAt().isPresent()) {
                 Instant since = fault.get().start().isAfter(loss.assignedAt()) ? fault.get().start()
                         : loss.assignedAt();
-                reassigned.add(Duration.between(since, loss.reassignedAt().get()),
+                Samples samples = fault.get().target().startsWith("agent") ? agentJobsReassigned : reassigned;
+                samples.add(Duration.between(since, loss.reassignedAt().get()),
                         disturbed(since, loss.reassignedAt().get(), fault.get()));
             }
         }
@@ -90,6 +92,11 @@ final class FaultFigures {
     /// From a fault, or the assignment if that came later, to the next assignment of the task that was lost with it.
     Samples reassigned() {
         return reassigned;
+    }
+
+    /// The same for jobs that only a worker agent can run: there may be no other one just then.
+    Samples agentJobsReassigned() {
+        return agentJobsReassigned;
     }
 
     /// From a fault at the active coordinator to the other one being the writer of the log.

@@ -28,6 +28,7 @@ final class FaultReport {
                 "| | |", "| --- | ---: |",
                 "| jobs | %,d |".formatted(audit.tasks()),
                 "| lost (not ended, or ended without success) | %,d |".formatted(plan.jobs() - audit.succeededOnce()),
+                "| tried once more after losing their worker six times (the limit) | %,d |".formatted(audit.reopened()),
                 "| counted twice | %,d |".formatted(audit.succeededTwice()),
                 "| broken rules in the log (stale results, order, slots, ghosts) | %,d |"
                         .formatted(audit.faults().size()),
@@ -49,6 +50,7 @@ final class FaultReport {
                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
                 row("a lost worker is noticed", "10", figures.noticed()),
                 row("its job is given to another", "15 (p99)", figures.reassigned()),
+                row("... where only an agent can run it", "", figures.agentJobsReassigned()),
                 row("the standby takes over", "10", figures.takenOver()),
                 row("first fact after the broker's restart", "", figures.brokerBack())));
         outcome.recovery().ifPresent(recovery -> lines.addAll(List.of("",

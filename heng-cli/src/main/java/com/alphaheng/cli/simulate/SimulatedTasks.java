@@ -14,6 +14,8 @@ import java.util.function.Function;
 public final class SimulatedTasks {
     /// Only simulated workers carry it, so that no real worker takes such a task.
     public static final String LABEL = "simulated";
+    /// Keys of a task for simulated workers only, which would fail if anybody ran it.
+    public static final String SIMULATED = "requires: {labels: {" + LABEL + ": \"yes\"}}\n    verify_command: exit 1";
     private static final int TASKS_PER_FILE = 2_500;
     private static final int TASKS_PER_SUBMISSION = 10_000;
 
@@ -24,13 +26,14 @@ public final class SimulatedTasks {
     public record Node(String name, Set<String> dependencies) {
     }
 
-    /// @param nearby how far before a task its dependencies may be: the larger, the more tasks can run at once
+    /// @param nearby how far before a task its dependencies may be: the larger, the more tasks can run at once; 0 for no
+    ///               dependencies at all
     public static List<Node> draw(int count, int nearby, long seed) {
         Random random = new Random(seed);
         List<Node> nodes = new ArrayList<>();
         for (int number = 0; number < count; number++) {
             Set<String> dependencies = new HashSet<>();
-            if (number > 0 && random.nextInt(4) > 0) {
+            if (number > 0 && nearby > 0 && random.nextInt(4) > 0) {
                 for (int drawn = 1 + random.nextInt(3); drawn > 0; drawn--) {
                     dependencies.add(name(number - 1 - random.nextInt(Math.min(number, nearby))));
                 }
@@ -47,17 +50,19 @@ public final class SimulatedTasks {
     /// The graph as submissions of task files, each within the limits of one; a task's dependencies are in the same
     /// submission or an earlier one.
     static List<List<SourceFile>> submissions(List<Node> nodes) {
-        return submissions(nodes, node -> "requires: {labels: {" + LABEL + ": \"yes\"}}\n    verify_command: exit 1");
+        return submissions(nodes, TASKS_PER_SUBMISSION, node -> SIMULATED);
     }
 
     /// The same, for tasks of which some are run by real workers.
     ///
+    /// @param each how many tasks in a submission
     /// @param body further keys of a task, indented by 4 after the first line
-    public static List<List<SourceFile>> submissions(List<Node> nodes, Function<Node, String> body) {
+    public static List<List<SourceFile>> submissions(List<Node> nodes, int each,
+                                                     Function<Node, String> body) {
         List<List<SourceFile>> submissions = new ArrayList<>();
-        for (int start = 0; start < nodes.size(); start += TASKS_PER_SUBMISSION) {
+        for (int start = 0; start < nodes.size(); start += each) {
             List<SourceFile> files = new ArrayList<>();
-            int end = Math.min(nodes.size(), start + TASKS_PER_SUBMISSION);
+            int end = Math.min(nodes.size(), start + each);
             for (int first = start; first < end; first += TASKS_PER_FILE) {
                 files.add(file(nodes.subList(first, Math.min(end, first + TASKS_PER_FILE)), first, body));
             }

@@ -34,10 +34,12 @@ public final class Simulation {
 
     /// What to simulate.
     ///
+    /// @param flat   whether the tasks do not depend on each other
     /// @param mean   duration of a task
     /// @param deaths share of assignments at which the worker dies
     /// @param limit  time after which to give up
-    public record Plan(int workers, int tasks, long seed, Duration mean, double deaths, Duration limit) {
+    public record Plan(int workers, int tasks, boolean flat, long seed, Duration mean, double deaths,
+                       Duration limit) {
     }
 
     /// What came of it.
@@ -75,7 +77,8 @@ public final class Simulation {
     }
 
     public Outcome run() {
-        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.tasks(), 4 * plan.workers(), plan.seed());
+        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.tasks(), plan.flat() ? 0 : 4 * plan.workers(),
+                plan.seed());
         DispatchTimes times = new DispatchTimes(nodes, plan.workers());
         try (SimulatedFleet fleet = new SimulatedFleet(broker, "sim", plan.workers(), plan.mean(), plan.deaths(),
                 plan.seed(), times)) {
