@@ -32,8 +32,8 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--tasks", paramLabel = "N", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
     private int tasks;
 
-    @Option(names = "--flat", description = "Without dependencies: all tasks are ready at once, so that dispatching is all "
-            + "there is to wait for.")
+    @Option(names = "--flat", description = "Without dependencies: all tasks are ready at once, so that "
+            + "dispatching is all there is to wait for.")
     private boolean flat;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
@@ -65,8 +65,8 @@ final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String campaign = "simulation-%d-%d-%d".formatted(workers, tasks, System.currentTimeMillis());
-        var plan = new Simulation.Plan(workers, tasks, flat, seed, Duration.ofMillis(Math.round(taskSeconds * 1000)), deaths,
-                Duration.ofSeconds(limit));
+        var plan = new Simulation.Plan(workers, tasks, flat, seed,
+                Duration.ofMillis(Math.round(taskSeconds * 1000)), deaths, Duration.ofSeconds(limit));
         if (broker != null) {
             return print(new Simulation(connection.coordinator(), campaign, broker, plan).run());
         }

@@ -26,8 +26,8 @@ public final class SimulatedTasks {
     public record Node(String name, Set<String> dependencies) {
     }
 
-    /// @param nearby how far before a task its dependencies may be: the larger, the more tasks can run at once; 0 for no
-    ///               dependencies at all
+    /// @param nearby how far before a task its dependencies may be: the larger, the more tasks can run at once; 0 for
+    ///               no dependencies at all
     public static List<Node> draw(int count, int nearby, long seed) {
         Random random = new Random(seed);
         List<Node> nodes = new ArrayList<>();
