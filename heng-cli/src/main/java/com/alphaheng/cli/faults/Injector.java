@@ -53,7 +53,9 @@ final class Injector {
     }
 
     /// To be called again and again: inflicts what is due, undoes what is over, and starts what died by itself.
-    void turn() {
+    ///
+    /// @param more whether there are to be further faults
+    void turn(boolean more) {
         Instant now = Instant.now();
         for (Undo due : List.copyOf(undo)) {
             if (!now.isBefore(due.at())) {
@@ -61,7 +63,7 @@ final class Injector {
             }
         }
         tend();
-        if (!now.isBefore(next)) {
+        if (more && !now.isBefore(next)) {
             inflict(drawn.get(random.nextInt(drawn.size())));
             long gap = (long) (-Math.log(1 - random.nextDouble()) * between.toMillis());
             next = Instant.now().plusMillis(gap).plus(LEAST_GAP);

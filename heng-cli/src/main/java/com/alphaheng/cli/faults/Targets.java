@@ -49,8 +49,10 @@ final class Targets implements AutoCloseable {
     static Targets start(FaultPlan plan) {
         try {
             Path folder = Files.createTempDirectory("heng-faults");
+            // Namespaces, mounts and processes must not outlive this program, however it is ended.
             Targets targets = new Targets(plan, folder, plan.kafka().isPresent() ? Optional.empty()
                     : PrivateNetwork.create());
+            targets.pipeline.onExit(targets::close);
             try {
                 targets.startAll();
             } catch (RuntimeException e) {
@@ -209,7 +211,7 @@ final class Targets implements AutoCloseable {
     @Override
     public void close() {
         fleets.forEach(ChildProcess::kill);
-        agents.forEach(ChildProcess::stop);
+        agents.forEach(ChildProcess::kill);
         pipeline.stop();
         agentDisks.forEach(SmallDisk::close);
         brokerDisk.close();

@@ -110,7 +110,9 @@ public final class ChildProcess {
 
     /// `kill -9`: it gets no chance to say or save anything.
     public void kill() {
-        process.destroyForcibly();
+        if (isAlive()) {
+            process.destroyForcibly();
+        }
     }
 
     /// Sends it a signal: `STOP` makes it stand still, as on a machine gone to sleep, `CONT` goes on.

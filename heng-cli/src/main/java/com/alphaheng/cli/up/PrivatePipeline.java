@@ -27,6 +27,7 @@ public final class PrivatePipeline implements AutoCloseable {
     private final List<ChildProcess> coordinators = new ArrayList<>();
     private final List<Coordinator> addresses = new ArrayList<>();
     private ChildProcess broker;
+    private volatile boolean closed;
 
     private PrivatePipeline(Path folder, String host, int brokerPort, String bootstrap) {
         this.folder = folder;
@@ -129,6 +130,15 @@ public final class PrivatePipeline implements AutoCloseable {
         return addresses.get(coordinators.indexOf(coordinator));
     }
 
+    /// Has this done should the program be ended from outside before [#close].
+    public void onExit(Runnable cleaning) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (!closed) {
+                cleaning.run();
+            }
+        }, "stop-pipeline"));
+    }
+
     /// Stops the coordinators, then the broker.
     public void stop() {
         coordinators.forEach(ChildProcess::stop);
@@ -141,6 +151,7 @@ public final class PrivatePipeline implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        closed = true;
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
