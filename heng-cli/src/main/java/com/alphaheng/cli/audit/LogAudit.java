@@ -115,7 +115,7 @@ public final class LogAudit {
         if (!current || type.equals("AttemptStageReached")) {
             return;
         }
-        workers.get(task.running.get().worker()).running.remove(id);
+        worker(task.running.get().worker()).running.remove(id);
         switch (type) {
             case "AttemptSucceeded" -> {
                 task.successes++;
@@ -135,7 +135,7 @@ public final class LogAudit {
 
     private void assign(Task task, String id, int epoch, JsonNode fact, Instant at) {
         assignments++;
-        Worker worker = workers.getOrDefault(fact.path("worker").asText(), new Worker());
+        Worker worker = worker(fact.path("worker").asText());
         require(worker.incarnation.equals(fact.path("incarnation").asText()), "assigned to a ghost", fact);
         require(task.running.isEmpty(), "assigned while it runs", fact);
         require(task.successes == 0 && !task.failed, "assigned after its end", fact);
@@ -152,9 +152,13 @@ public final class LogAudit {
         task.lost = Optional.empty();
     }
 
+    private Worker worker(String id) {
+        return workers.computeIfAbsent(id, key -> new Worker());
+    }
+
     private void join(JsonNode fact, Instant at) {
         String id = fact.path("worker").asText();
-        Worker worker = workers.computeIfAbsent(id, key -> new Worker());
+        Worker worker = worker(id);
         String incarnation = fact.path("incarnation").asText();
         if (worker.present && !worker.incarnation.equals(incarnation)) {
             gone.add(new Gone(id, worker.incarnation, at));
@@ -167,7 +171,7 @@ public final class LogAudit {
 
     private void part(JsonNode fact, Instant at) {
         String id = fact.path("worker").asText();
-        Worker worker = workers.get(id);
+        Worker worker = worker(id);
         worker.present = false;
         gone.add(new Gone(id, worker.incarnation, at));
         require(worker.running.isEmpty(), "a worker parted with work in hand", fact);
@@ -209,11 +213,6 @@ public final class LogAudit {
 
     public int succeededTwice() {
         return (int) tasks.values().stream().filter(task -> task.successes > 1).count();
-    }
-
-    /// Tasks that ended without success.
-    public int failed() {
-        return (int) tasks.values().stream().filter(task -> task.failed).count();
     }
 
     /// Attempts that lost their worker, in the order of their reassignment; those never given to another come last.

@@ -20,10 +20,7 @@ final class DispatchTimes implements FleetObserver {
     private final List<Long> assignedAt = new ArrayList<>();
     private final int workers;
     private int busy;
-    private int assigned;
     private int deaths;
-    private long first;
-    private long last;
 
     DispatchTimes(List<SimulatedTasks.Node> nodes, int workers) {
         this.workers = workers;
@@ -39,10 +36,7 @@ final class DispatchTimes implements FleetObserver {
         String task = attempt.task();
         long now = System.nanoTime();
         assignedAt.add(now);
-        assigned++;
         busy++;
-        first = first == 0 ? now : first;
-        last = now;
         Long ready = readyAt.remove(task);
         if (ready != null && busy + readyAt.size() < workers) {
             waits.add(now - ready);
@@ -65,7 +59,7 @@ final class DispatchTimes implements FleetObserver {
     }
 
     int assignments() {
-        return assigned;
+        return assignedAt.size();
     }
 
     int deaths() {
@@ -77,14 +71,16 @@ final class DispatchTimes implements FleetObserver {
     }
 
     double assignmentsPerSecond() {
-        return assigned < 2 ? 0 : (assigned - 1) * 1e9 / (last - first);
+        return rate(0, assignedAt.size() - 1);
     }
 
     /// The rate of the middle half of all assignments: without the beginning and the tail, where the graph leaves
     /// workers idle.
     double sustainedPerSecond() {
-        int from = assignedAt.size() / 4;
-        int to = assignedAt.size() * 3 / 4;
+        return rate(assignedAt.size() / 4, assignedAt.size() * 3 / 4);
+    }
+
+    private double rate(int from, int to) {
         return to - from < 2 ? 0 : (to - from) * 1e9 / (assignedAt.get(to) - assignedAt.get(from));
     }
 

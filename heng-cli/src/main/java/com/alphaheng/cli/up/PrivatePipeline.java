@@ -108,10 +108,6 @@ public final class PrivatePipeline implements AutoCloseable {
         }
     }
 
-    public Path folder() {
-        return folder;
-    }
-
     public String bootstrap() {
         return bootstrap;
     }
