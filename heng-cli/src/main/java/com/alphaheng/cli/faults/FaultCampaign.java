@@ -28,6 +28,8 @@ final class FaultCampaign {
     private static final String CAMPAIGN = "faults";
     private static final String CAMPAIGN_PATH = "/api/campaigns/" + CAMPAIGN;
     private static final String FILLER = "filler";
+    /// Long chains would make everybody wait for one lost job, and nobody be busy.
+    private static final double MOST_ARE_FREE = 0.7;
     private static final long TURN_MILLIS = 100;
     private static final Duration PROGRESS = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -99,7 +101,8 @@ final class FaultCampaign {
 
     /// What is to be submitted, in order.
     private Deque<Map<String, Object>> submissions(Targets targets) {
-        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.jobs(), plan.jobsPerSubmission(), plan.seed());
+        List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.jobs(), plan.jobsPerSubmission(),
+                MOST_ARE_FREE, plan.seed());
         Set<String> forAgents = IntStream.range(0, nodes.size()).filter(plan::forAgent)
                 .mapToObj(number -> nodes.get(number).name()).collect(Collectors.toSet());
         Deque<Map<String, Object>> bodies = new ArrayDeque<>();

@@ -9,8 +9,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 
-/// A task graph drawn from a seed: one task in four depends on none, the others on up to three of those some way before
-/// it.
+/// A task graph drawn from a seed: some tasks depend on none, the others on up to three of those some way before them.
 public final class SimulatedTasks {
     /// Only simulated workers carry it, so that no real worker takes such a task.
     public static final String LABEL = "simulated";
@@ -28,12 +27,13 @@ public final class SimulatedTasks {
 
     /// @param nearby how far before a task its dependencies may be: the larger, the more tasks can run at once; 0 for
     ///               no dependencies at all
-    public static List<Node> draw(int count, int nearby, long seed) {
+    /// @param free   share of tasks without dependencies
+    public static List<Node> draw(int count, int nearby, double free, long seed) {
         Random random = new Random(seed);
         List<Node> nodes = new ArrayList<>();
         for (int number = 0; number < count; number++) {
             Set<String> dependencies = new HashSet<>();
-            if (number > 0 && nearby > 0 && random.nextInt(4) > 0) {
+            if (number > 0 && nearby > 0 && random.nextDouble() >= free) {
                 for (int drawn = 1 + random.nextInt(3); drawn > 0; drawn--) {
                     dependencies.add(name(number - 1 - random.nextInt(Math.min(number, nearby))));
                 }

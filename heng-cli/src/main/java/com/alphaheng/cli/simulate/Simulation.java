@@ -16,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 
 /// One simulated campaign, from submission to the last task.
 public final class Simulation {
+    private static final double ONE_IN_FOUR = 0.25;
     private static final Duration TURN = Duration.ofMillis(500);
 
     private final Coordinator coordinator;
@@ -78,7 +79,7 @@ public final class Simulation {
 
     public Outcome run() {
         List<SimulatedTasks.Node> nodes = SimulatedTasks.draw(plan.tasks(), plan.flat() ? 0 : 4 * plan.workers(),
-                plan.seed());
+                ONE_IN_FOUR, plan.seed());
         DispatchTimes times = new DispatchTimes(nodes, plan.workers());
         try (SimulatedFleet fleet = new SimulatedFleet(broker, "sim", plan.workers(), plan.mean(), plan.deaths(),
                 plan.seed(), times)) {
