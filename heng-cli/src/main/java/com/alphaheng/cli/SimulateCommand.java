@@ -72,7 +72,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
         Path folder = Files.createTempDirectory("heng-simulate");
         try (PrivatePipeline pipeline = PrivatePipeline.of(folder, "127.0.0.1")) {
-            pipeline.onExit(pipeline::close);
+            pipeline.closeOnExit();
             pipeline.startBroker(folder.resolve("broker"));
             ChildProcess coordinator = pipeline.startCoordinator(megabytes, true);
             LiveObjects before = LiveObjects.of(coordinator);

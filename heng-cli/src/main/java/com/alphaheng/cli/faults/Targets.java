@@ -52,7 +52,7 @@ final class Targets implements AutoCloseable {
             // Namespaces, mounts and processes must not outlive this program, however it is ended.
             Targets targets = new Targets(plan, folder, plan.kafka().isPresent() ? Optional.empty()
                     : PrivateNetwork.create());
-            targets.pipeline.onExit(targets::close);
+            targets.pipeline.closeOnExit();
             try {
                 targets.startAll();
             } catch (RuntimeException e) {
@@ -210,6 +210,7 @@ final class Targets implements AutoCloseable {
 
     @Override
     public void close() {
+        Thread.interrupted(); // If this program is being ended, there is time for what follows.
         fleets.forEach(ChildProcess::kill);
         agents.forEach(ChildProcess::kill);
         pipeline.stop();

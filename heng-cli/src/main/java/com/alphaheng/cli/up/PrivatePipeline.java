@@ -13,11 +13,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A broker and coordinators in processes of their own, for one measurement: on free ports, in a folder that goes with
 /// them.
 public final class PrivatePipeline implements AutoCloseable {
+    private static final long CLOSING_SECONDS = 60;
     private static final Duration START = Duration.ofSeconds(120);
 
     private final Path folder;
@@ -27,7 +30,7 @@ public final class PrivatePipeline implements AutoCloseable {
     private final List<ChildProcess> coordinators = new ArrayList<>();
     private final List<Coordinator> addresses = new ArrayList<>();
     private ChildProcess broker;
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private PrivatePipeline(Path folder, String host, int brokerPort, String bootstrap) {
         this.folder = folder;
@@ -126,17 +129,24 @@ public final class PrivatePipeline implements AutoCloseable {
         return addresses.get(coordinators.indexOf(coordinator));
     }
 
-    /// Has this done should the program be ended from outside before [#close].
-    public void onExit(Runnable cleaning) {
+    /// Should the program be ended from outside, the calling thread is interrupted, and has time to close this.
+    public void closeOnExit() {
+        Thread owner = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (!closed) {
-                cleaning.run();
+            if (closed.getCount() > 0) {
+                owner.interrupt();
+                try {
+                    closed.await(CLOSING_SECONDS, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }, "stop-pipeline"));
     }
 
     /// Stops the coordinators, then the broker.
     public void stop() {
+        Thread.interrupted(); // Whoever interrupted us waits for this.
         coordinators.forEach(ChildProcess::stop);
         if (broker != null) {
             broker.stop();
@@ -147,7 +157,6 @@ public final class PrivatePipeline implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        closed = true;
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -157,5 +166,6 @@ public final class PrivatePipeline implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+        closed.countDown();
     }
 }
