@@ -17,17 +17,11 @@ EOF
 kafka kafka-configs.sh --alter --entity-type users --entity-name worker \
   --add-config "SCRAM-SHA-512=[iterations=8192,password=$WORKER_PASSWORD]"
 
-# The coordinator: creates its topics, and is the only one that writes the event log and assignments, in transactions.
-kafka kafka-acls.sh --add --allow-principal User:coordinator --topic heng. --resource-pattern-type prefixed \
-  --operation Read --operation Write --operation Create --operation Delete --operation Describe --operation DescribeConfigs \
-  --operation AlterConfigs
-kafka kafka-acls.sh --add --allow-principal User:coordinator --group heng- --resource-pattern-type prefixed --operation Read
-kafka kafka-acls.sh --add --allow-principal User:coordinator --transactional-id heng --resource-pattern-type prefixed \
-  --operation Write --operation Describe
-kafka kafka-acls.sh --add --allow-principal User:coordinator --cluster --operation IdempotentWrite --operation Describe
-
-# A worker: reads assignments; writes reports and output. It cannot write the event log, so it cannot forge a result's fate.
-kafka kafka-acls.sh --add --allow-principal User:worker --topic heng.assignments --operation Read --operation Describe
-kafka kafka-acls.sh --add --allow-principal User:worker --topic heng.reports --operation Write --operation Describe
-kafka kafka-acls.sh --add --allow-principal User:worker --topic heng.logs --operation Write --operation Describe
-kafka kafka-acls.sh --add --allow-principal User:worker --cluster --operation IdempotentWrite
+# Each line of acls.txt.
+while read -r principal resource pattern name operations; do
+  case $principal in ''|'#'*) continue ;; esac
+  arguments=(--add --allow-principal "User:$principal" --resource-pattern-type "$pattern")
+  if [ "$resource" = cluster ]; then arguments+=(--cluster); else arguments+=("--$resource" "$name"); fi
+  for operation in ${operations//,/ }; do arguments+=(--operation "$operation"); done
+  kafka kafka-acls.sh "${arguments[@]}" </dev/null
+done < kafka/acls.txt

@@ -1,5 +1,7 @@
 // The HTTP contract (docs/api.md), relative to where the page is served, so that a proxy may put it under a path.
 
+import { askForToken, authorized } from './sign-in.js';
+
 /** An answer that is not 2xx, with the problem+json text when there is one. */
 export class Problem extends Error {
   constructor(status, body) {
@@ -9,8 +11,12 @@ export class Problem extends Error {
 }
 
 async function request(path, options) {
-  const response = await fetch(`api/${path}`, { headers: { Accept: 'application/json' }, ...options });
-  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => null));
+  const response = await fetch(`api/${path}`, { headers: authorized({ Accept: 'application/json' }), ...options });
+  if (!response.ok) {
+    const problem = new Problem(response.status, await response.json().catch(() => null));
+    if (response.status === 401) askForToken(problem.message);
+    throw problem;
+  }
   return response.status === 204 ? null : response.json().catch(() => null);
 }
 

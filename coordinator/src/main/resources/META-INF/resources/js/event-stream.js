@@ -1,5 +1,7 @@
 // Server-sent events over fetch instead of EventSource, for two reasons: a changed address (another task's log) resumes
 // at the last event seen, and the server's pings are visible, so that a connection that died silently is noticed.
+import { authorized } from './sign-in.js';
+
 const SILENCE_MS = 40_000;
 const LONGEST_DELAY_MS = 10_000;
 
@@ -34,7 +36,7 @@ export class EventStream {
   }
 
   async #read(controller) {
-    const headers = { Accept: 'text/event-stream', ...(this.#lastId === null ? {} : { 'Last-Event-ID': this.#lastId }) };
+    const headers = authorized({ Accept: 'text/event-stream', ...(this.#lastId === null ? {} : { 'Last-Event-ID': this.#lastId }) });
     const connection = new AbortController();
     const stop = () => connection.abort();
     controller.signal.addEventListener('abort', stop);

@@ -24,7 +24,7 @@ export function createKeyboard() {
 }
 
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || byId('help').open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || byId('help').open || byId('sign-in').open) return;
   const { target } = event;
   const typing = target.matches('input[type=search], select, textarea');
   if (event.key === 'Escape') { escape(target, typing); return; }

@@ -10,6 +10,7 @@ import { load, start } from './live.js';
 import { renderProgress, renderTitle } from './progress.js';
 import { address, readAddress } from './router.js';
 import { renderStaircase } from './staircase.js';
+import { saveReports } from './sign-in.js';
 import { sprite } from './status.js';
 import { state, subscribe } from './store.js';
 import { createTable, renderTable } from './task-table.js';
@@ -64,6 +65,7 @@ createGraph(byId('graph'), byId('graph-tools'));
 createFilters(byId('filters'));
 createTable(byId('task-table'));
 createKeyboard();
+saveReports();
 document.body.prepend(sprite());
 
 subscribe(['loaded', 'campaign'], showCampaign);

@@ -1,12 +1,14 @@
 // How far the campaign is: the big figure, one cell per task, the legend that filters, rates and ETA.
 import { actOnCampaign } from './api.js';
 import { announce, el, tooltip } from './dom.js';
-import { count, duration, elapsedSeconds, figure, moment } from './format.js';
-import { filter, openTask, toggleStatus } from './router.js';
+import { ago, count, duration, elapsedSeconds, figure, moment } from './format.js';
+import { address, filter, openTask, toggleStatus } from './router.js';
 import { counts, state } from './store.js';
 import { glyph, LABELS, PROGRESS_ORDER } from './status.js';
 
 const MOST_CELLS = 80;
+const MOST_CHANGES = 50;
+const opened = new Set();
 
 export function renderProgress(holder) {
   const { summary } = state;
@@ -14,12 +16,31 @@ export function renderProgress(holder) {
   const now = counts();
   const total = state.tasks.size;
   const done = now.SUCCEEDED ?? 0;
-  holder.replaceChildren(
+  holder.replaceChildren(...[
     el('p', { class: 'state' }, headline(summary, now), controls(summary, now)),
     el('p', { class: 'big' }, el('b', null, count(done)), el('span', null, `of ${count(total)} done`)),
     cells(total, now),
     legend(now),
-    figures(summary));
+    figures(summary),
+    changes(summary.lastSubmission)].filter(Boolean));
+}
+
+/** What the last submission changed; the names on demand. */
+function changes(submission) {
+  if (!submission) return null;
+  const { added, changed, removed } = submission.diff;
+  const kinds = [['+', 'added', added], ['~', 'changed', changed], ['−', 'removed', removed]].filter(([, , names]) => names.length);
+  if (!kinds.length) return null;
+  const names = () => kinds.flatMap(([sign, word, all]) => [
+    ...all.slice(0, MOST_CHANGES).map(name => el('li', { class: `change-${word}` }, `${sign} `, word === 'removed' ? name : el('a', { href: address(name) }, name))),
+    ...(all.length > MOST_CHANGES ? [el('li', null, `and ${count(all.length - MOST_CHANGES)} more ${word}`)] : [])]);
+  const list = el('ul', null, opened.has(submission.submission) ? names() : []);
+  return el('details', { class: 'changes', open: opened.has(submission.submission), ontoggle: event => {
+    list.replaceChildren(...(event.target.open ? names() : []));
+    if (event.target.open) opened.add(submission.submission); else opened.delete(submission.submission);
+  } },
+  el('summary', null, 'Last submission: ', kinds.map(([sign, word, all]) => el('b', { class: `change-${word}` }, `${sign}${count(all.length)} ${word} `)),
+    el('span', null, `by ${submission.actor}, ${ago(submission.at)}`)), list);
 }
 
 function headline(summary, now) {

@@ -57,6 +57,7 @@ final class KafkaProperties {
         kafka.setProperty("num.network.threads", "2");
         kafka.setProperty("num.io.threads", "4");
         kafka.setProperty("background.threads", "2");
+        settings.kafka().forEach(kafka::setProperty);
         return kafka;
     }
 }

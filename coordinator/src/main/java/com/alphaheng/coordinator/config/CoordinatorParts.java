@@ -19,6 +19,7 @@ import com.alphaheng.coordinator.webhook.WebhookSender;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -26,7 +27,9 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jboss.logging.Logger;
 
 /// Wires the parts together and starts them in order.
@@ -46,6 +49,16 @@ class CoordinatorParts {
     @Singleton
     Clock clock() {
         return Clock.systemUTC();
+    }
+
+    /// What the framework's own channels connect with: the same as everything else here.
+    @Produces
+    @Singleton
+    @Identifier("default-kafka-broker")
+    Map<String, Object> channelSettings() {
+        Map<String, Object> all = new HashMap<>(settings.kafkaClient());
+        all.put("bootstrap.servers", settings.kafka());
+        return all;
     }
 
     @Produces

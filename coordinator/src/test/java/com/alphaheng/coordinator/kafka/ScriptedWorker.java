@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,9 +42,15 @@ public final class ScriptedWorker implements AutoCloseable {
     private long sequence;
 
     public ScriptedWorker(String bootstrapServers, String id) {
+        this(bootstrapServers, id, Map.of());
+    }
+
+    /// @param security the Kafka client's settings for TLS and SASL
+    public ScriptedWorker(String bootstrapServers, String id, Map<String, String> security) {
         this.id = id;
-        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers, "isolation.level",
-                "read_committed", "enable.auto.commit", false);
+        Map<String, Object> settings = new HashMap<>(security);
+        settings.putAll(Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed",
+                "enable.auto.commit", false));
         producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
         consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
         TopicPartition mine = new TopicPartition(Topics.ASSIGNMENTS, Topics.partitionOf(id));

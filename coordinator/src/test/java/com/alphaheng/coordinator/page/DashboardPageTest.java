@@ -92,6 +92,39 @@ class DashboardPageTest {
     }
 
     @Test
+    void showsWhatTheLastSubmissionChanged() throws IOException {
+        show("#/?campaign=running");
+        assertThat(text(".changes summary")).contains("+1 added").contains("~2 changed").contains("−1 removed")
+                .contains("by ann");
+        browser.evaluate("document.querySelector('.changes summary').click()");
+        browser.waitFor("document.querySelector('.changes').open");
+        assertThat(text(".changes ul")).contains("+ mtp-draft-step", "~ thermal-soak", "− old-idea");
+        keepPicture("last-submission");
+        assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
+    void asksForATokenWhereOneIsNeeded() throws IOException {
+        server.askFor("heng_right");
+        browser.open(server.address() + "/#/?campaign=running");
+        browser.waitFor("document.querySelector('#sign-in')?.open");
+        assertThat(text("#sign-in")).contains("this coordinator asks for a token").contains("heng token create");
+        keepPicture("sign-in");
+        enterToken("heng_wrong");
+        browser.waitFor("document.querySelector('#sign-in')?.open");
+        enterToken("heng_right");
+        browser.waitFor("document.querySelector('#connection')?.dataset.state === 'live'");
+        assertThat(text(".progress .big")).contains("of 29 done");
+        browser.evaluate("sessionStorage.clear()");
+    }
+
+    private static void enterToken(String token) {
+        browser.evaluate("window.beforeSignIn = true; document.querySelector('#sign-in-token').value = '" + token
+                + "'; document.querySelector('#sign-in form').requestSubmit()");
+        browser.waitFor("!window.beforeSignIn");
+    }
+
+    @Test
     void followsEventsWithoutReload() {
         show("#/?campaign=running");
         browser.waitFor("document.querySelector('#connection').dataset.state === 'live'");

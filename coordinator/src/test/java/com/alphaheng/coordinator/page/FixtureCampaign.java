@@ -207,6 +207,9 @@ final class FixtureCampaign {
         throughput.put("currentTokensPerSecond", bars.isEmpty() ? null : ((Map<?, ?>) bars.getLast()).get("value"));
         summary.put("throughput", throughput);
         summary.put("staircase", bars);
+        summary.put("lastSubmission", Map.of("submission", "5f0c", "actor", "ann", "at", now.minusSeconds(900),
+                "files", List.of("mtp_support.yaml"), "diff", Map.of("added", List.of("mtp-draft-step"), "changed",
+                List.of("thermal-soak", "final-report"), "removed", List.of("old-idea"), "unchanged", List.of())));
         summary.put("criticalPath", tasks.containsKey("mtp-draft-step") ? List.of("profile-decode", "mtp-load-layer",
                 "mtp-draft-step", "mtp-verify-batch", "mtp-cache-rebuild", "mtp-greedy-parity", "mtp-throughput",
                 "thermal-soak", "final-report") : List.of());

@@ -35,6 +35,7 @@ final class FixtureServer implements AutoCloseable {
     private final AtomicLong eventId = new AtomicLong();
     private final Instant now;
     private String workerState = "ONLINE";
+    private String token = "";
 
     FixtureServer(Path root, int port, List<FixtureCampaign> served, Instant now) throws IOException {
         this.root = root;
@@ -74,6 +75,20 @@ final class FixtureServer implements AutoCloseable {
         publishTask(owner, owner.tasks.get(task));
     }
 
+    /// From now on only who shows this token is answered.
+    void askFor(String wanted) {
+        token = wanted;
+    }
+
+    private boolean admitted(HttpExchange exchange) throws IOException {
+        if (token.isEmpty() || ("Bearer " + token).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+            return true;
+        }
+        send(exchange, 401, "application/problem+json", Json.write(Map.of("title", "Unauthorized", "status", 401,
+                "detail", "this coordinator asks for a token")).getBytes(StandardCharsets.UTF_8));
+        return false;
+    }
+
     void loseWorker() {
         workerState = "LOST";
         publish("worker", workers().getFirst());
@@ -111,6 +126,9 @@ final class FixtureServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         String path = URLDecoder.decode(exchange.getRequestURI().getRawPath(), StandardCharsets.UTF_8);
         try {
+            if (path.startsWith("/api/") && !admitted(exchange)) {
+                return;
+            }
             if (path.equals("/api/events")) {
                 stream(exchange);
             } else if (path.startsWith("/api/")) {

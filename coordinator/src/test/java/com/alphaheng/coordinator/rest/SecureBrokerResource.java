@@ -1,6 +1,7 @@
 package com.alphaheng.coordinator.rest;
 
 import com.sun.net.httpserver.HttpServer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -8,6 +9,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,19 +20,24 @@ import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.lang.JoseException;
 
-/// A Kafka, an identity provider that publishes one key, and a key store for HTTPS: what a coordinator that others
-/// reach is configured with.
-public class SecureBrokerResource extends BrokerResource {
+/// A Kafka with TLS, users and rights, an identity provider that publishes one key, and a key store for HTTPS: what a
+/// coordinator that others reach is configured with.
+public class SecureBrokerResource implements QuarkusTestResourceLifecycleManager {
     static final String ADMIN = "an-admin-token-for-this-test";
     static final String PASSWORD = "changeit";
 
     private static RsaJsonWebKey key;
     private static String issuer = "";
+    private static SecureKafka kafka;
     private HttpServer provider;
     private Path folder;
 
     static RsaJsonWebKey key() {
         return key;
+    }
+
+    static SecureKafka kafka() {
+        return kafka;
     }
 
     static String issuer() {
@@ -45,14 +54,19 @@ public class SecureBrokerResource extends BrokerResource {
             serve("/realm/.well-known/openid-configuration", "{\"jwks_uri\": \"" + issuer + "/keys\"}");
             serve("/realm/keys", new JsonWebKeySet(key).toJson());
             provider.start();
-            Map<String, String> settings = new HashMap<>(super.start());
+            Path store = keyStore();
+            kafka = new SecureKafka(store, PASSWORD, certificate(store));
+            Map<String, String> settings = new HashMap<>(Map.of("heng.kafka", kafka.bootstrapServers(),
+                    "heng.rate.per-second", "0"));
+            kafka.client("coordinator").forEach((name, value) ->
+                    settings.put("heng.kafka-client.\"" + name + "\"", value));
             settings.putAll(Map.of("heng.admin-token", ADMIN, "heng.oidc.issuer", issuer, "heng.oidc.role-claim",
                     "realm_access.roles", "heng.oidc.name-claim", "preferred_username", "heng.tls.key-store",
-                    keyStore().toString(), "heng.tls.key-store-password", PASSWORD, "quarkus.http.test-ssl-port", "0",
+                    store.toString(), "heng.tls.key-store-password", PASSWORD, "quarkus.http.test-ssl-port", "0",
                     "heng.enrolment.kafka", "kafka.example:9093", "heng.enrolment.kafka-client.\"sasl.mechanism\"",
                     "SCRAM-SHA-512"));
             return settings;
-        } catch (IOException | JoseException e) {
+        } catch (IOException | JoseException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -83,12 +97,20 @@ public class SecureBrokerResource extends BrokerResource {
         return store;
     }
 
+    private Path certificate(Path store) throws IOException, GeneralSecurityException {
+        byte[] encoded = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray()).getCertificate("coordinator")
+                .getEncoded();
+        return Files.writeString(folder.resolve("ca.crt"), "-----BEGIN CERTIFICATE-----\n"
+                + Base64.getMimeEncoder().encodeToString(encoded) + "\n-----END CERTIFICATE-----\n");
+    }
+
     @Override
     public void stop() {
-        super.stop();
         provider.stop(0);
         try {
+            kafka.close();
             Files.deleteIfExists(folder.resolve("coordinator.p12"));
+            Files.deleteIfExists(folder.resolve("ca.crt"));
             Files.deleteIfExists(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

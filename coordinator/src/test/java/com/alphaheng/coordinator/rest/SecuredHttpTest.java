@@ -2,11 +2,16 @@ package com.alphaheng.coordinator.rest;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 
+import com.alphaheng.coordinator.kafka.ScriptedWorker;
+import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.protocol.AttemptResult.Outcome;
+import com.alphaheng.protocol.Topics;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -14,9 +19,15 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.jws.AlgorithmIdentifiers;
@@ -159,6 +170,32 @@ class SecuredHttpTest {
         signature.setKeyIdHeaderValue(keyId);
         signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
         return signature.getCompactSerialization();
+    }
+
+    @Test
+    void aWorkerWithItsOwnRightsRunsATaskAndCannotForgeTheLog() throws Exception {
+        SecureKafka kafka = SecureBrokerResource.kafka();
+        as(SecureBrokerResource.ADMIN).body(Map.of("files", List.of(Map.of("name", "k.yaml", "content",
+                "tasks: [{name: over-tls, prompt: p, priority: P0, kind: verify, verify_command: x}]"))))
+                .post("/api/campaigns/kafka/submissions").then().statusCode(201);
+        try (ScriptedWorker worker = new ScriptedWorker(kafka.bootstrapServers(), "mac-7", kafka.client("worker"))) {
+            worker.hello(1);
+            AttemptId attempt = worker.awaitAssignment(Duration.ofSeconds(60)).attempt();
+            worker.log(attempt, 1, "one\ntwo\n");
+            Waiting.until(() -> as(SecureBrokerResource.ADMIN).get("/api/campaigns/kafka/tasks/over-tls/log")
+                    .jsonPath().getList("lines").size() == 2);
+            worker.finish(attempt, Outcome.SUCCEEDED, "");
+            Waiting.until(() -> as(SecureBrokerResource.ADMIN).get("/api/campaigns/kafka").jsonPath()
+                    .getBoolean("finished"));
+        }
+        Map<String, Object> settings = new HashMap<>(kafka.client("worker"));
+        settings.put("bootstrap.servers", kafka.bootstrapServers());
+        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            assertThatThrownBy(() -> producer.send(new ProducerRecord<>(Topics.ROADMAP, "k", "forged")).get())
+                    .hasCauseInstanceOf(TopicAuthorizationException.class);
+            assertThatThrownBy(() -> producer.send(new ProducerRecord<>(Topics.ASSIGNMENTS, "k", "forged")).get())
+                    .hasCauseInstanceOf(TopicAuthorizationException.class);
+        }
     }
 
     @Test
