@@ -114,7 +114,7 @@ class DashboardPageTest {
         browser.waitFor("document.querySelector('#sign-in')?.open");
         enterToken("heng_right");
         browser.waitFor("document.querySelector('#connection')?.dataset.state === 'live'");
-        assertThat(text(".progress .big")).contains("of 29 done");
+        browser.waitFor("document.querySelector('.progress .big')?.innerText.includes('of 29 done')");
         browser.evaluate("sessionStorage.clear()");
     }
 
