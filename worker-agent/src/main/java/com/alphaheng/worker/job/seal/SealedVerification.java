@@ -155,8 +155,8 @@ public final class SealedVerification {
         }
     }
 
-    /// Compares processor time, which a busy machine hardly lengthens, and the least of several runs, which it lengthens
-    /// even less, before it calls an answer remembered.
+    /// Compares processor time, which a busy machine hardly lengthens, and the least of several runs, which it
+    /// lengthens even less, before it calls an answer remembered.
     private void compareWithRepeated(Subject subject, SealPolicy.Challenge challenge, SealPolicy.Timed timed)
             throws EnvironmentFailure {
         double repeated = Double.POSITIVE_INFINITY;
