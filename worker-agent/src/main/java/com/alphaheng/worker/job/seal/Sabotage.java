@@ -34,10 +34,10 @@ public final class Sabotage {
 
     /// The variants that must each make the checks fail; empty if the file offers no place to do it.
     public static List<Variant> of(String path, String content, Set<Integer> changedLines) {
-        if (!path.endsWith(".java") && !path.endsWith(".metal") && !path.endsWith(".c") && !path.endsWith(".cu")) {
+        if (!path.endsWith(".java") && !path.endsWith(".metal") && !compiledC(path)) {
             return List.of(new Variant(path, "the whole file", "sabotaged by the worker\n"));
         }
-        String bare = blankOut(content);
+        String bare = path.endsWith(".java") ? blankOut(content) : withoutDirectives(blankOut(content));
         List<Function> touched = functions(bare).stream().filter(function -> changedLines.stream()
                 .anyMatch(line -> line >= function.firstLine && line <= function.lastLine)).toList();
         List<Variant> variants = new ArrayList<>();
@@ -59,10 +59,15 @@ public final class Sabotage {
         return variants;
     }
 
+    private static boolean compiledC(String path) {
+        return path.endsWith(".c") || path.endsWith(".h") || path.endsWith(".cu");
+    }
+
     private static String inject(String path, String content, List<Function> functions) {
         String failure = path.endsWith(".java")
                 ? " if (Boolean.TRUE.booleanValue()) { throw new AssertionError(\"sabotaged by the worker\"); } "
-                : " if (1) { return; } ";
+                // A kernel on a GPU cannot trap; C can, and needs no value to return.
+                : compiledC(path) ? " if (1) { __builtin_trap(); } " : " if (1) { return; } ";
         StringBuilder text = new StringBuilder(content);
         for (Function function : functions.reversed()) {
             text.insert(function.open + 1, failure);
@@ -144,6 +149,12 @@ public final class Sabotage {
         Pattern literal = Pattern.compile(
                 "(?s)//[^\n]*|/\\*.*?\\*/|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'");
         return literal.matcher(text).replaceAll(match -> match.group().replaceAll("[^\n]", " "));
+    }
+
+    /// Preprocessor lines, also continued ones, replaced by blanks: they belong to no statement.
+    private static String withoutDirectives(String text) {
+        return Pattern.compile("(?m)^[ \\t]*#(?:.*\\\\\n)*.*$").matcher(text)
+                .replaceAll(match -> match.group().replaceAll("[^\n]", " "));
     }
 
     /// The lines of a change that hold code.

@@ -61,6 +61,27 @@ class SabotageTest {
     }
 
     @Test
+    void functionsInCTrapWhateverTheyReturn() {
+        String source = """
+                #if defined(__AVX512F__) && LANES == 16
+                #define STEP(i) \\
+                    { sum += x[i]; }
+                static inline float sum(const float *x, long count) {
+                    float sum = 0;
+                    for (long i = 0; i < count; i++) {
+                        STEP(i)
+                    }
+                    return sum;
+                }
+                #endif
+                """;
+        assertThat(Sabotage.of("sum.h", source, Set.of(7))).singleElement().satisfies(variant -> {
+            assertThat(variant.what()).isEqualTo("sum");
+            assertThat(variant.content()).contains("long count) { if (1) { __builtin_trap(); }");
+        });
+    }
+
+    @Test
     void otherFilesAreRuinedWhole() {
         assertThat(Sabotage.of("table.json", "{\"tile\": 8}", Set.of(1))).singleElement()
                 .satisfies(variant -> assertThat(variant.content()).doesNotContain("tile"));
