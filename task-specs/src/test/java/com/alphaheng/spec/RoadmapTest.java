@@ -66,7 +66,7 @@ final class RoadmapTest {
     @Test
     void theExamplesAreValid() throws Exception {
         try (var files = Files.list(Path.of("examples"))) {
-            assertThat(files.toList()).isNotEmpty().allSatisfy(file ->
+            assertThat(files.filter(file -> file.toString().endsWith(".yaml")).toList()).isNotEmpty().allSatisfy(file ->
                     assertThat(new TaskFileParser().parse(List.of(Fixtures.read(file))))
                             .isInstanceOf(ParsedSubmission.Accepted.class));
         }
