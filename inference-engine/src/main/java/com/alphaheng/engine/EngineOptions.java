@@ -29,6 +29,10 @@ public record EngineOptions(String backend, DeviceOptions device, Optimizations 
         return new EngineOptions(name, device, optimizations, endCheckInterval);
     }
 
+    public EngineOptions withDevice(DeviceOptions options) {
+        return new EngineOptions(backend, options, optimizations, endCheckInterval);
+    }
+
     public EngineOptions withOptimizations(Optimizations rung) {
         return new EngineOptions(backend, device, rung, endCheckInterval);
     }

@@ -41,8 +41,9 @@ public final class ChallengeRun implements AutoCloseable {
     }
 
     private Engine open(Challenge.Operation operation) {
-        return Engine.open(model, new EngineOptions(backend, new DeviceOptions(threads, 0, operation.precision()),
-            operation.optimizations()));
+        return Engine.open(model, EngineOptions.defaults().withBackend(backend)
+            .withDevice(new DeviceOptions(threads, 0, operation.precision()))
+            .withOptimizations(operation.optimizations()));
     }
 
     /// Operations that the back end executed so far: proof that it was this one which answered.
