@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         subcommands = {UpCommand.class, SubmitCommand.class, PlanCommand.class, StatusCommand.class, ListCommand.class,
             ShowCommand.class, WhyCommand.class, LogsCommand.class, TaskCommands.Retry.class,
             TaskCommands.Cancel.class,
-            TaskCommands.Pause.class, TaskCommands.Resume.class, LimitCommand.class, ReportCommand.class,
+            TaskCommands.Pause.class, TaskCommands.Resume.class, RevertCommand.class, LimitCommand.class,
+            ReportCommand.class,
             AuditCommand.class, TokenCommand.class, WebhookCommand.class, WorkerCommand.class,
             BrokerCommand.class, SimulateCommand.class, FaultsCommand.class,
             BackupCommand.class, RestoreCommand.class, DoctorCommand.class, Heng.Completion.class})

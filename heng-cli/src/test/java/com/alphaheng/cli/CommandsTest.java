@@ -103,6 +103,25 @@ final class CommandsTest {
     }
 
     @Test
+    void revertSubmitsATaskThatTakesTheMergedCommitBack() {
+        String commit = "4f2a91c7d0e35b6a8c1f29d7e4b3a6058c9d1e2f";
+        answers.put("GET /api/campaigns/roadmap/tasks/fuse%20it", new Answer(200, """
+                {"name":"fuse it","status":"SUCCEEDED","category":"other","verifyCommand":"./check \\"x\\"",
+                "attemptsDetail":[{"epoch":1,"outcome":"AGENT_FAILED","reason":"crash"},
+                {"epoch":2,"outcome":"SUCCEEDED","reason":"merged as %s"}]}""".formatted(commit)));
+        answers.put("GET /api/campaigns/roadmap", new Answer(200, "{\"lastSubmission\":{\"commit\":\"c0ffee\"}}"));
+        answers.put("POST /api/campaigns/roadmap/submissions", new Answer(201, "{\"added\":[\"revert fuse it\"]}"));
+        assertThat(heng("revert", "fuse it", "--because", "it flickers")).isZero();
+        assertThat(out).contains("takes back 4f2a91c7d0e3");
+        assertThat(requests.getLast()).contains("revert " + commit, "it flickers", "[\\\"revert\\\"]",
+                "./check", "\"commit\":\"c0ffee\"");
+        answers.put("GET /api/campaigns/roadmap/tasks/open", new Answer(200, """
+                {"name":"open","status":"RUNNING","attemptsDetail":[{"epoch":1,"reason":""}]}"""));
+        assertThat(heng("revert", "open")).isEqualTo(ExitCode.FAILED);
+        assertThat(err).contains("nothing of open was merged").contains("running");
+    }
+
+    @Test
     void statusFitsEightyColumns() {
         answers.put("GET /api/campaigns/roadmap", new Answer(200, """
                 {"name":"roadmap","total":29,"finished":false,"etaSeconds":200,

@@ -10,8 +10,8 @@ import java.util.Set;
 /// @param labels      such as os, arch, chip, backend; matched against a task's requirements
 /// @param kinds       kinds of task it takes
 /// @param agents      names of its agent backends, preferred ones first; a task that names backends goes only where
-///                    one of them is. Without any but [#PATCH] an agent task that names none runs there only as far
-///                    as verification, and only if it has a verify command
+///                    one of them is. Without any but [#PATCH] and [#REVERT] an agent task that names none runs there
+///                    only as far as verification, and only if it has a verify command
 /// @param slots       attempts it runs at once
 /// @param memoryBytes of the machine
 /// @param description one line for people: "Apple M4 Max, 16 cores, 40 GPU cores, 128 GB, macOS 26.1"
@@ -19,6 +19,9 @@ public record WorkerProfile(Map<String, String> labels, Set<TaskKind> kinds, Lis
                             int cpuCores, int gpuCores, long memoryBytes, String description) {
     /// The backend that applies the edits in a task's prompt; only for tasks that name it.
     public static final String PATCH = "patch";
+
+    /// The backend that takes a merged commit back; only for tasks that name it.
+    public static final String REVERT = "revert";
 
     public WorkerProfile {
         labels = Map.copyOf(labels);
@@ -28,6 +31,6 @@ public record WorkerProfile(Map<String, String> labels, Set<TaskKind> kinds, Lis
 
     /// Backends for tasks that name none.
     public List<String> generalAgents() {
-        return agents.stream().filter(name -> !name.equals(PATCH)).toList();
+        return agents.stream().filter(name -> !name.equals(PATCH) && !name.equals(REVERT)).toList();
     }
 }

@@ -54,7 +54,7 @@ final class ChallengeCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--tolerance", paramLabel = "X", defaultValue = "0.05", description = "With --check: largest"
+    @Option(names = "--tolerance", paramLabel = "X", defaultValue = "0.1", description = "With --check: largest"
         + " difference of a logit, relative to the larger of the expected one and 1. Default: ${DEFAULT-VALUE}.")
     private double tolerance;
 
@@ -119,8 +119,8 @@ final class ChallengeCommand implements Callable<Integer> {
                     float[] expected = reference.answer(challenge);
                     for (int i = 0; i < runs.size(); i++) {
                         double worst = compare(names.get(i), challenge, expected, runs.get(i).answer(challenge));
-                        specification.commandLine().getOut().printf(Locale.ROOT, "%s, %s of %d tokens: differs by %.1e%n",
-                            names.get(i), operation.word(), size, worst);
+                        specification.commandLine().getOut().printf(Locale.ROOT,
+                            "%s, %s of %d tokens: differs by %.1e%n", names.get(i), operation.word(), size, worst);
                         checks++;
                     }
                 }

@@ -13,6 +13,7 @@ import com.alphaheng.worker.job.agent.BackendLimits;
 import com.alphaheng.worker.job.agent.CliBackend;
 import com.alphaheng.worker.job.agent.EditRunLoop;
 import com.alphaheng.worker.job.agent.PatchBackend;
+import com.alphaheng.worker.job.agent.RevertBackend;
 import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.seal.SourceFiles;
 import java.security.SecureRandom;
@@ -26,7 +27,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// Makes backends of the configuration. `patch` is always there, but only for tasks that name it.
+/// Makes backends of the configuration. `patch` and `revert` are always there, but only for tasks that name them.
 final class AgentWiring {
     private AgentWiring() {
     }
@@ -51,6 +52,8 @@ final class AgentWiring {
         limits.keySet().stream().filter(name -> !preferred.contains(name)).forEach(preferred::add);
         backends.put(PatchBackend.NAME, new PatchBackend(files));
         limits.put(PatchBackend.NAME, BackendLimits.NONE);
+        backends.put(RevertBackend.NAME, new RevertBackend(commands));
+        limits.put(RevertBackend.NAME, BackendLimits.NONE);
         return new AgentParts(backends, preferred, new AgentRouter(limits), new SpendLedger(), integration, files,
                 new SecureRandom());
     }

@@ -86,29 +86,6 @@ public final class GitIntegration implements Integration {
         }
     }
 
-    /// Takes a merged commit back: a commit that reverts it, at the branch's tip.
-    ///
-    /// @return the new tip
-    public String revert(String campaign, String commit) throws EnvironmentFailure {
-        String tip = tip(campaign, Optional.empty());
-        try (Checkout tree = checkouts.checkout("revert", Optional.of(tip))) {
-            GitCommand.Result reverted = GitCommand.run(tree.folder(), List.of("revert", "--no-edit", commit),
-                    IDENTITY, "");
-            if (!reverted.ok()) {
-                throw new EnvironmentFailure(Code.BAD_CONFIGURATION, commit + " cannot be taken back from "
-                        + branch(campaign) + " by itself", "take back first what was merged on top of it");
-            }
-            String next = must(GitCommand.run(tree.folder(), List.of("rev-parse", "HEAD"))).text();
-            if (!advance(campaign, tip, next)) {
-                throw new EnvironmentFailure(Code.BAD_CONFIGURATION, branch(campaign) + " moved meanwhile",
-                        "try again");
-            }
-            return next;
-        } catch (IOException e) {
-            throw broken(e);
-        }
-    }
-
     private static String branch(String campaign) {
         return "heng/" + campaign.replaceAll("[^A-Za-z0-9._-]", "_");
     }

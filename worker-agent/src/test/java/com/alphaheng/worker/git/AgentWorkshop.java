@@ -20,6 +20,7 @@ import com.alphaheng.worker.job.agent.AgentRouter;
 import com.alphaheng.worker.job.agent.BackendLimits;
 import com.alphaheng.worker.job.agent.CliBackend;
 import com.alphaheng.worker.job.agent.PatchBackend;
+import com.alphaheng.worker.job.agent.RevertBackend;
 import com.alphaheng.worker.job.agent.SpendLedger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,7 @@ final class AgentWorkshop {
             }
         }
         backends.put("patch", new PatchBackend(new DiskFiles()));
+        backends.put("revert", new RevertBackend(commands));
         backends.keySet().forEach(name -> limits.put(name, BackendLimits.NONE));
         parts = new AgentParts(backends, List.of(), new AgentRouter(limits), new SpendLedger(), integration(),
                 new DiskFiles(), new SecureRandom());

@@ -118,15 +118,25 @@ class FakeAgentsTest {
         var rebased = (Rebased.Clean) integration.rebase(apart, first.commit());
         assertThat(integration.advance("c", first.commit(), rebased.commit())).isTrue();
         assertThat(workshop.git("show", "heng/c:notes.sh")).contains("notes");
-        String reverted = integration.revert("c", first.commit());
-        assertThat(workshop.git("show", reverted + ":kernel.sh")).contains("slow");
-        assertThat(workshop.git("show", reverted + ":notes.sh")).contains("notes");
+    }
+
+    @Test
+    void aMergedChangeIsTakenBackByTheSameTrain() throws Exception {
+        AttemptResult first = workshop.run(task(List.of("succeeds")));
+        AttemptResult reverted = workshop.run(prompted("revert", "revert " + first.commit() + "\nIt was too risky."));
+        assertThat(reverted.reason()).isEqualTo("merged as " + reverted.commit());
+        assertThat(workshop.output()).contains("made to fail, and the checks noticed: kernel.sh");
+        assertThat(workshop.branch()).contains(reverted.commit());
+        assertThat(workshop.git("show", "heng/c:kernel.sh")).contains("slow");
+        assertThat(workshop.git("log", "--format=%s", "heng/c").lines().count()).as("history is kept").isEqualTo(3);
+        assertThat(workshop.run(prompted("revert", "take it back")).reason()).contains("./heng revert TASK");
+        assertThat(workshop.run(prompted("revert", "revert " + first.commit())).reason())
+                .contains("cannot be taken back by itself");
     }
 
     @Test
     void patchTasksApplyTheEditsOfTheirPrompt() throws Exception {
-        TaskSpec plain = task(List.of("patch")).task();
-        JobSpec job = new JobSpec(new TaskSpec(plain.name(), """
+        JobSpec job = prompted("patch", """
                 Edits follow.
                 === kernel.sh
                 <<<<
@@ -134,13 +144,19 @@ class FakeAgentsTest {
                 ====
                 # fast, by a patch
                 >>>>
-                """, plain.priority(), plain.dependencies(), plain.verifyCommand(), plain.kind(), plain.category(),
-                plain.requires(), plain.backends(), plain.timeout(), plain.retries(), plain.touches(), plain.budget(),
-                plain.benchmark(), plain.artifacts(), plain.location()), Optional.empty());
+                """);
         AttemptResult result = workshop.run(job);
         assertThat(result.reason()).isEqualTo("merged as " + result.commit());
         assertThat(workshop.git("show", "heng/c:kernel.sh")).contains("fast, by a patch");
         assertThat(workshop.run(task(List.of("patch"))).reason()).contains("patch: bad output");
+    }
+
+    private static JobSpec prompted(String backend, String prompt) {
+        TaskSpec plain = task(List.of(backend)).task();
+        return new JobSpec(new TaskSpec(plain.name(), prompt, plain.priority(), plain.dependencies(),
+                plain.verifyCommand(), plain.kind(), plain.category(), plain.requires(), plain.backends(),
+                plain.timeout(), plain.retries(), plain.touches(), plain.budget(), plain.benchmark(),
+                plain.artifacts(), plain.location()), Optional.empty());
     }
 
     private static JobSpec task(List<String> backends) {
