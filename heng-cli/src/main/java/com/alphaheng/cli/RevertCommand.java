@@ -55,7 +55,7 @@ final class RevertCommand implements Callable<Integer> {
         JsonNode campaign = coordinator.get(connection.campaignPath());
         JsonNode answer = coordinator.post(connection.campaignPath() + "/submissions", Submission.body(
                 List.of(new SourceFile("revert " + name + ".yaml", json(Map.of("tasks", List.of(spec))))),
-                Optional.ofNullable(campaign.path("lastSubmission").path("commit").textValue())));
+                Optional.ofNullable(campaign.path("commit").textValue())));
         output.answer(answer, List.of("revert " + name + " joins campaign " + connection.campaign()
                 + " and takes back " + commit.substring(0, 12) + "; ./heng show 'revert " + name
                 + "' tells how far it is"));

@@ -109,7 +109,7 @@ final class CommandsTest {
                 {"name":"fuse it","status":"SUCCEEDED","category":"other","verifyCommand":"./check \\"x\\"",
                 "attemptsDetail":[{"epoch":1,"outcome":"AGENT_FAILED","reason":"crash"},
                 {"epoch":2,"outcome":"SUCCEEDED","reason":"merged as %s"}]}""".formatted(commit)));
-        answers.put("GET /api/campaigns/roadmap", new Answer(200, "{\"lastSubmission\":{\"commit\":\"c0ffee\"}}"));
+        answers.put("GET /api/campaigns/roadmap", new Answer(200, "{\"commit\":\"c0ffee\"}"));
         answers.put("POST /api/campaigns/roadmap/submissions", new Answer(201, "{\"added\":[\"revert fuse it\"]}"));
         assertThat(heng("revert", "fuse it", "--because", "it flickers")).isZero();
         assertThat(out).contains("takes back 4f2a91c7d0e3");

@@ -25,6 +25,8 @@ final class BenchmarkReport {
         document.note("Written from the event log alone, as of " + Wording.moment(campaign.at())
                 + ". Only accepted measurements count; each one's samples, machine, commit and command stand below.");
         staircase(document, bars);
+        Waterfall.of(bars).ifPresent(waterfall -> waterfall(document, waterfall));
+        reverted(document, campaign);
         original(document, bars);
         StatusReport.summaries(document, campaign);
         attempts(document, campaign);
@@ -69,6 +71,37 @@ final class BenchmarkReport {
                 "Machine", "Commit", "Measured"), bars.stream().map(BenchmarkReport::row).toList());
         document.note("\"Times its base\" compares interleaved runs of base and candidate in one session. Values of "
                 + "different stages come from different sessions: they carry the machine's drift between sessions.");
+    }
+
+    private static void waterfall(Document document, Waterfall waterfall) {
+        if (Math.abs(waterfall.unexplained()) > 1e-9 * Math.abs(waterfall.end())) {
+            throw new AssertionError("the waterfall does not add up: " + waterfall);
+        }
+        document.heading("The waterfall");
+        List<List<String>> rows = new ArrayList<>();
+        double at = waterfall.start();
+        rows.add(List.of("first base", "", Wording.figure(at)));
+        for (Waterfall.Step step : waterfall.steps()) {
+            at += step.change();
+            rows.add(List.of(step.label(), signed(step.change()), Wording.figure(at)));
+        }
+        document.table(List.of("Step", ">Change, " + waterfall.unit(), ">Then at, " + waterfall.unit()), rows);
+        document.note("It adds up: " + Wording.figure(waterfall.start()) + " and the stages' own gains of "
+                + signed(waterfall.gained()) + " and " + signed(waterfall.drift()) + " between the sessions make "
+                + Wording.figure(waterfall.end()) + " " + waterfall.unit() + ". A gain is measured against its base in "
+                + "one session; between two sessions the same commit may measure differently.");
+    }
+
+    private static String signed(double change) {
+        return (change < 0 ? "-" : "+") + Wording.figure(Math.abs(change));
+    }
+
+    private static void reverted(Document document, CampaignFacts campaign) {
+        for (TaskFacts task : campaign.tasks()) {
+            Staircase.revertOf(campaign, task).ifPresent(revert -> document.paragraph("Taken back: " + task.name()
+                    + ", by commit " + Wording.commit(revert.success().orElseThrow().commit())
+                    + "; its measurement no longer counts."));
+        }
     }
 
     private static Block.Column column(Bar bar) {

@@ -2,6 +2,7 @@ package com.alphaheng.coordinator.report;
 
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Metric;
+import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.BenchmarkSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,10 +28,22 @@ public final class Staircase {
         List<TaskFacts> ordered = new ArrayList<>(campaign.tasks());
         ordered.sort(Comparator.comparing(task -> depths.get(task.name())));
         for (TaskFacts task : ordered) {
+            if (revertOf(campaign, task).isPresent()) {
+                continue;
+            }
             bar(task).ifPresent(bar -> byStage.merge(bar.stage(), bar,
                     (first, second) -> second.at().isBefore(first.at()) ? first : second));
         }
         return List.copyOf(byStage.values());
+    }
+
+    /// The task that took this one's merged change back, if one did after the merge.
+    static Optional<TaskFacts> revertOf(CampaignFacts campaign, TaskFacts task) {
+        return task.success().flatMap(merged -> campaign.tasks().stream()
+                .filter(other -> other.name().equals("revert " + task.name())
+                        && other.spec().backends().equals(List.of(WorkerProfile.REVERT)))
+                .filter(other -> other.success().filter(revert -> revert.finishedAt().isAfter(merged.finishedAt()))
+                        .isPresent()).findFirst());
     }
 
     private static Optional<Bar> bar(TaskFacts task) {

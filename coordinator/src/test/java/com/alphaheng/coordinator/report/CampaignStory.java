@@ -84,9 +84,17 @@ final class CampaignStory {
                 benchmark, List.of(), new SourceLocation("roadmap.yaml", 1, 1)), now));
     }
 
+    /// A task as `heng revert` submits it.
+    void revert(String task) {
+        state.replay(new RoadmapEvent.TaskAdded(NAME, new TaskSpec("revert " + task, "revert " + COMMIT, Priority.P0,
+                List.of(), Optional.of("./marlin parity"), TaskKind.AGENT, Category.OTHER, Requirements.NONE,
+                List.of(WorkerProfile.REVERT), TaskSpec.DEFAULT_TIMEOUT, RetryPolicy.DEFAULT, List.of(), Budget.NONE,
+                Optional.empty(), List.of(), new SourceLocation("revert.yaml", 1, 1)), now));
+    }
+
     void join() {
         state.replay(new RoadmapEvent.WorkerJoined("mac-1", "i1", 1, new WorkerProfile(Map.of("os", "macos"),
-                Set.of(TaskKind.values()), List.of(), 4, 4, 0, 8L << 30, MACHINE), now));
+                Set.of(TaskKind.values()), List.of(WorkerProfile.REVERT), 4, 4, 0, 8L << 30, MACHINE), now));
     }
 
     void assign(String task, int epoch) {

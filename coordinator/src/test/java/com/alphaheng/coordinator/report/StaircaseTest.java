@@ -38,6 +38,45 @@ class StaircaseTest {
     }
 
     @Test
+    void aChangeThatWasTakenBackIsNoBarAndTheReportSaysSo() {
+        CampaignStory story = new CampaignStory();
+        story.task("fuse", Priority.P0, Category.MTP, Optional.of("fusion"));
+        story.task("other", Priority.P0, Category.MTP, Optional.of("other"));
+        story.join();
+        story.assign("fuse", 1);
+        story.succeed("fuse", 1, CampaignStory.compared(70, 50));
+        story.assign("other", 1);
+        story.succeed("other", 1, CampaignStory.compared(80, 72));
+        story.revert("fuse");
+        assertThat(Staircase.of(story.facts())).as("not yet taken back").hasSize(2);
+        story.assign("revert fuse", 1);
+        story.succeed("revert fuse", 1, List.of());
+        assertThat(Staircase.of(story.facts())).extracting(Bar::task).isEqualTo(List.of("other"));
+        assertThat(MarkdownRenderer.render(ReportKind.FINAL_BENCHMARK.write(story.facts())))
+                .contains("Taken back: fuse, by commit");
+    }
+
+    @Test
+    void theWaterfallAddsUpAndKeepsDriftApartFromGains() {
+        CampaignStory story = new CampaignStory();
+        story.task("fuse", Priority.P0, Category.MTP, Optional.of("fusion"));
+        story.task("other", Priority.P0, Category.MTP, Optional.of("other"));
+        story.join();
+        story.assign("fuse", 1);
+        story.succeed("fuse", 1, CampaignStory.compared(70, 50));
+        story.assign("other", 1);
+        story.succeed("other", 1, CampaignStory.compared(80, 67));
+        Waterfall waterfall = Waterfall.of(Staircase.of(story.facts())).orElseThrow();
+        assertThat(waterfall.start()).isEqualTo(50);
+        assertThat(waterfall.end()).isEqualTo(80);
+        assertThat(waterfall.steps()).extracting(Waterfall.Step::change).containsExactly(20.0, -3.0, 13.0);
+        assertThat(waterfall.start() + waterfall.gained() + waterfall.drift()).isEqualTo(waterfall.end());
+        assertThat(MarkdownRenderer.render(ReportKind.FINAL_BENCHMARK.write(story.facts())))
+                .contains("It adds up", "between the sessions");
+        assertThat(Waterfall.of(List.of())).isEmpty();
+    }
+
+    @Test
     void ofTwoTasksOfOneStageTheLastToFinishCounts() {
         CampaignStory story = new CampaignStory();
         story.task("first", Priority.P0, Category.MTP, Optional.of("MTP"));
