@@ -130,8 +130,11 @@ class FakeAgentsTest {
         assertThat(workshop.git("show", "heng/c:kernel.sh")).contains("slow");
         assertThat(workshop.git("log", "--format=%s", "heng/c").lines().count()).as("history is kept").isEqualTo(3);
         assertThat(workshop.run(prompted("revert", "take it back")).reason()).contains("./heng revert TASK");
-        assertThat(workshop.run(prompted("revert", "revert " + first.commit())).reason())
-                .contains("cannot be taken back by itself");
+        JobSpec again = prompted("revert", "revert " + first.commit());
+        assertThat(workshop.run(again).reason()).contains("it changed nothing");
+        String onTop = workshop.commitOn(reverted.commit(), "kernel.sh", "echo 42 # a third way");
+        assertThat(workshop.integration().advance("c", reverted.commit(), onTop)).isTrue();
+        assertThat(workshop.run(again).reason()).contains("cannot be taken back by itself");
     }
 
     @Test
