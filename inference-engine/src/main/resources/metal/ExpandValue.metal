@@ -20,3 +20,15 @@ kernel void expand_value(device const uint* codes [[buffer(0)]], device const ha
     total_rows(sums);
     store_rows(sums, out + headIndex * arguments.value, row, arguments.value, lane);
 }
+
+// For many tokens.
+kernel void expand_value_tiled(device const uint* codes [[buffer(0)]], device const half* scales [[buffer(1)]],
+        device const float* latent [[buffer(2)]], device float* out [[buffer(3)]],
+        constant HeadArguments& arguments [[buffer(4)]], uint3 group [[threadgroup_position_in_grid]],
+        uint index [[thread_index_in_threadgroup]], uint simdgroup [[simdgroup_index_in_threadgroup]]) {
+    threadgroup float tile[TILE_FLOATS];
+    threadgroup uint source[TILE_TOKENS];
+    multiply_head<false>(codes, scales, latent, out,
+        ulong(group.z) * (arguments.nope + arguments.value) + arguments.nope, arguments.value, arguments.latent,
+        arguments.latent, arguments, tile, source, group, index, simdgroup);
+}

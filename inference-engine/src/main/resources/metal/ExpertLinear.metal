@@ -83,8 +83,8 @@ kernel void expert_linear_tiled(device const uint* codes [[buffer(0)]], device c
         source[index] = choice == NO_SOURCE || arguments.inPerChoice != 0 ? choice : choice / arguments.perToken;
     }
     threadgroup_barrier(mem_flags::mem_threadgroup);
-    multiply_tile(codes, scales, in, source, ulong(expert) * arguments.rows, row, arguments.rows, arguments.columns, tile,
-        index, simdgroup);
+    multiply_tile<false>(codes, scales, in, source, ulong(expert) * arguments.rows, row, arguments.rows, arguments.columns,
+        arguments.columns, tile, index, simdgroup);
     for (uint i = index; i < TILE_TOKENS * TILE_ROWS; i += TILE_THREADS) {
         uint token = i / TILE_ROWS;
         uint r = i % TILE_ROWS;

@@ -40,8 +40,8 @@ kernel void linear_tiled(device const uint* codes [[buffer(0)]], device const ha
         source[index] = firstToken + index < arguments.tokens ? firstToken + index : NO_SOURCE;
     }
     threadgroup_barrier(mem_flags::mem_threadgroup);
-    multiply_tile(codes, scales, in + arguments.inFirst, source, 0, row, arguments.rows, arguments.columns, tile, index,
-        simdgroup);
+    multiply_tile<false>(codes, scales, in + arguments.inFirst, source, 0, row, arguments.rows, arguments.columns,
+        arguments.columns, tile, index, simdgroup);
     for (uint i = index; i < TILE_TOKENS * TILE_ROWS; i += TILE_THREADS) {
         uint token = i / TILE_ROWS;
         uint r = i % TILE_ROWS;

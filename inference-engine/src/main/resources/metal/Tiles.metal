@@ -15,9 +15,12 @@ enum : uint {
 };
 
 // Fills `tile` with the products of TILE_ROWS rows from `row` with TILE_TOKENS vectors: tile[token * OUTPUT_STRIDE + r].
-// Vector number i is row source[i] of `in`, or absent.
+// Vector number i begins at value source[i] * inStride of `in`, or is absent. TRANSPOSED: the matrix lies with its columns
+// as rows of `rows` values, the first of them firstRow.
+template <bool TRANSPOSED>
 inline void multiply_tile(device const uint* codes, device const half* scales, device const float* in,
-        threadgroup const uint* source, ulong firstRow, uint row, uint rows, uint columns, threadgroup float* tile,
+        threadgroup const uint* source, ulong firstRow, uint row, uint rows, uint columns, uint inStride,
+        threadgroup float* tile,
         uint index, uint simdgroup) {
     threadgroup float* weights = tile;                              // [column][row]
     threadgroup float* inputs = tile + TILE_COLUMNS * WEIGHT_STRIDE;  // [token][column]
@@ -28,20 +31,26 @@ inline void multiply_tile(device const uint* codes, device const half* scales, d
     uint tokenBlock = simdgroup / 2 * 16;
     uint rowBlock = simdgroup % 2 * 32;
     for (uint start = 0; start < columns; start += TILE_COLUMNS) {
-        // Two threads share a row of weights, four a vector.
-        uint weightRow = index / 2;
+        // Two threads share a row of weights (four a column), four a vector.
         for (uint part = 0; part < 2; part++) {
-            uint column = index % 2 * 16 + part * 8;
+            uint weightRow = TRANSPOSED ? index % 4 * 16 + part * 8 : index / 2;
+            uint column = TRANSPOSED ? index / 4 : index % 2 * 16 + part * 8;
             float values[8];
-            if (row + weightRow < rows && start + column < columns) {
-                load_eight(codes, scales, firstRow + row + weightRow, start + column, columns, values);
-            } else {
+            if (row + weightRow >= rows || start + column >= columns) {
                 for (uint i = 0; i < 8; i++) {
                     values[i] = 0.0f;
                 }
+            } else if (TRANSPOSED) {
+                load_eight(codes, scales, firstRow + start + column, row + weightRow, rows, values);
+            } else {
+                load_eight(codes, scales, firstRow + row + weightRow, start + column, columns, values);
             }
             for (uint i = 0; i < 8; i++) {
-                weights[(column + i) * WEIGHT_STRIDE + weightRow] = values[i];
+                if (TRANSPOSED) {
+                    weights[column * WEIGHT_STRIDE + weightRow + i] = values[i];
+                } else {
+                    weights[(column + i) * WEIGHT_STRIDE + weightRow] = values[i];
+                }
             }
         }
         uint token = index / 4;
@@ -49,7 +58,7 @@ inline void multiply_tile(device const uint* codes, device const half* scales, d
         for (uint i = 0; i < 8; i++) {
             uint column = index % 4 * 8 + i;
             bool present = from != NO_SOURCE && start + column < columns;
-            inputs[token * INPUT_STRIDE + column] = present ? in[ulong(from) * columns + start + column] : 0.0f;
+            inputs[token * INPUT_STRIDE + column] = present ? in[ulong(from) * inStride + start + column] : 0.0f;
         }
         threadgroup_barrier(mem_flags::mem_threadgroup);
         for (uint column = 0; column < TILE_COLUMNS; column += 8) {

@@ -27,6 +27,11 @@ final class AttentionKernels {
     private static final int ABSORB_THREADS = 128;
     private static final int HEADS_PER_GROUP = 8;
     private static final int ATTENTION_THREADS = 256;
+    private static final int TILE_ROWS = 64;
+    private static final int TILE_TOKENS = 32;
+    private static final int TILE_THREADS = 128;
+    private static final int PREFILL_ROWS = 16;
+    private static final int PREFILL_THREADS = 256;
     private static final int MERGE_THREADS = 256;
     private static final int MERGE_ROWS = 32;
     private static final int MAX_LATENT = 512;
@@ -85,14 +90,21 @@ final class AttentionKernels {
 
     private void absorb(Op op, MetalBuffer query, Matrix keyValueB, MlaShape shape, int tokenCount, MetalBuffer out) {
         program.tokens(tokenCount);
+        if (tokenCount > VECTOR_TOKENS) {
+            program.add(program.kernel(op, on("absorb_query_tiled", keyValueB))
+                    .matrix(program.weights().matrix(keyValueB)).input(query).output(out)
+                    .arguments(heads(shape, tokenCount)).groups(blocks(shape.latent(), TILE_ROWS),
+                            blocks(tokenCount, TILE_TOKENS), shape.heads(), TILE_THREADS));
+            return;
+        }
         program.add(program.kernel(op, on("absorb_query", keyValueB)).matrix(program.weights().matrix(keyValueB))
-                .input(query).output(out).arguments(heads(shape))
+                .input(query).output(out).arguments(heads(shape, tokenCount))
                 .groups(blocks(shape.latent(), ABSORB_COLUMNS), shape.heads(), tokenCount, ABSORB_THREADS));
     }
 
-    private MemorySegment heads(MlaShape shape) {
+    private MemorySegment heads(MlaShape shape, int tokenCount) {
         return ArgumentLayout.HEAD.fill(program.arena(), shape.heads(), shape.nope(), shape.rope(), shape.value(),
-                shape.latent());
+                shape.latent(), tokenCount);
     }
 
     void expandValue(ExpandValue op) {
@@ -100,8 +112,15 @@ final class AttentionKernels {
     }
 
     private void expand(Op op, MetalBuffer latent, Matrix keyValueB, MlaShape shape, int tokenCount, MetalBuffer out) {
+        if (tokenCount > VECTOR_TOKENS) {
+            program.add(program.kernel(op, on("expand_value_tiled", keyValueB))
+                    .matrix(program.weights().matrix(keyValueB)).input(latent).output(out)
+                    .arguments(heads(shape, tokenCount)).groups(blocks(shape.value(), TILE_ROWS),
+                            blocks(tokenCount, TILE_TOKENS), shape.heads(), TILE_THREADS));
+            return;
+        }
         program.add(program.kernel(op, on("expand_value", keyValueB, 1)).matrix(program.weights().matrix(keyValueB))
-                .input(latent).output(out).arguments(heads(shape))
+                .input(latent).output(out).arguments(heads(shape, tokenCount))
                 .groups(vectorGroups(shape.value()), shape.heads(), tokenCount, vectorThreads()));
     }
 
@@ -124,16 +143,19 @@ final class AttentionKernels {
                 .groups(splits, blocks(shape.heads(), HEADS_PER_GROUP), tokenCount, ATTENTION_THREADS));
     }
 
-    /// Several tokens are parallel enough in themselves; one or a few are split along the context.
-    private static int splits(int tokenCount, CacheLayer cache) {
-        return tokenCount > VECTOR_TOKENS ? 1
-                : (int) Math.min(MAX_SPLITS, blocks(cache.layout().capacity(), POSITIONS_PER_SPLIT));
+    /// Long contexts are split, so that one token, or a few, keep the GPU busy.
+    private static int splits(CacheLayer cache) {
+        return (int) Math.min(MAX_SPLITS, blocks(cache.layout().capacity(), POSITIONS_PER_SPLIT));
     }
 
     void mlaAttention(MlaAttention op) {
+        if (op.tokenCount() > VECTOR_TOKENS) {
+            prefillAttention(op);
+            return;
+        }
         MlaShape shape = op.shape();
         int tokenCount = op.tokenCount();
-        int splits = splits(tokenCount, op.cache());
+        int splits = splits(op.cache());
         long rows = (long) tokenCount * shape.heads();
         MetalBuffer query = program.buffer(op.query());
         MetalBuffer absorbed = program.scratch("absorbed query", 4 * rows * shape.latent());
@@ -152,5 +174,23 @@ final class AttentionKernels {
                 .arguments(ArgumentLayout.MERGE.fill(program.arena(), shape.heads(), shape.nope(), shape.value(),
                         shape.latent(), splits))
                 .groups(blocks(shape.value(), MERGE_ROWS), shape.heads(), tokenCount, MERGE_THREADS));
+    }
+
+    private void prefillAttention(MlaAttention op) {
+        MlaShape shape = op.shape();
+        ProgramBuilder.require(op, "a latent", shape.latent(), MAX_LATENT);
+        ProgramBuilder.require(op, "a rotary width", shape.rope(), MAX_ROPE);
+        int rows = op.tokenCount() * shape.heads();
+        MetalBuffer query = program.buffer(op.query());
+        MetalBuffer absorbed = program.scratch("absorbed query", 4L * rows * shape.latent());
+        MetalBuffer attended = program.scratch("attended latent", 4L * rows * shape.latent());
+        absorb(op, query, op.keyValueB(), shape, op.tokenCount(), absorbed);
+        program.add(program.kernel(op, onCache("mla_attention_tiled", op.cache())).input(absorbed).input(query)
+                .input(program.buffer(op.cache().buffer())).input(program.buffer(op.control().buffer()))
+                .output(attended).arguments(layout(op.cache()))
+                .arguments(ArgumentLayout.PREFILL.fill(program.arena(), shape.heads(), shape.nope(), shape.rope(),
+                        shape.latent(), rows, shape.scale()))
+                .groups(blocks(rows, PREFILL_ROWS), 1, 1, PREFILL_THREADS));
+        expand(op, attended, op.keyValueB(), shape, op.tokenCount(), program.buffer(op.out()));
     }
 }

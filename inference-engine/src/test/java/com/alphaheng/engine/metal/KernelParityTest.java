@@ -222,7 +222,10 @@ class KernelParityTest {
             attention(format, 1, 0, 7, 96, DType.MMFP4);
             attention(format, 3, 206, 7, 128, DType.BF16);
             attention(format, 9, 37, 20, 34, DType.F16);
+            attention(format, 5, 0, 3, 96, DType.MMFP4);
         }
+        attention(CacheFormat.F16, 37, 3, 5, 74, DType.BF16);
+        attention(CacheFormat.INT8, 6, 13, 3, 512, DType.MMFP4);
         attention(CacheFormat.F16, 1, 70, 3, 512, DType.MMFP4);
     }
 
