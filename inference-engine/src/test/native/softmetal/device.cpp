@@ -88,6 +88,10 @@ void fail(Object** error, const char* domain, long code, const std::string& text
 
 Object* libraryOf(const std::string& source, Object** error) {
     std::string message;
+    if (faultStrikes("compile")) {
+        fail(error, "MTLLibraryErrorDomain", 3, "program_source:7:1: error: use of undeclared identifier");
+        return nullptr;
+    }
     auto compiled = compile(source, message);
     if (!compiled) {
         fail(error, "MTLLibraryErrorDomain", 3, message);

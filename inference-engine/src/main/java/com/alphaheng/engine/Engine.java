@@ -74,7 +74,12 @@ public final class Engine implements AutoCloseable {
             : Math.min(SessionOptions.DEFAULT_CONTEXT, config().maxPositions());
         int step = session.prefillStep() > 0 ? session.prefillStep() : device.prefillStep();
         Timeline timeline = new Timeline(device, weights, options.optimizations(), context, step, 1);
-        return new Session(this, timeline, session.sampling());
+        try {
+            return new Session(this, timeline, session.sampling());
+        } catch (RuntimeException e) {
+            timeline.close();
+            throw e;
+        }
     }
 
     @Override

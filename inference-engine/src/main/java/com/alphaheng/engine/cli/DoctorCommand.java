@@ -36,6 +36,10 @@ final class DoctorCommand implements Callable<Integer> {
         + " with the CPU, measure, and write one report to share.")
     private boolean metal;
 
+    @Option(names = "--thorough", description = "With --metal: whole reference results instead of a part, every KV"
+        + " format and rung over more tokens. Minutes on a Mac.")
+    private boolean thorough;
+
     @Option(names = "--report", paramLabel = "FILE", defaultValue = "marlin-metal-report.txt",
         description = "Where --metal writes its report (default: ${DEFAULT-VALUE}).")
     private Path reportFile;
@@ -43,8 +47,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (metal) {
-            return new MetalDoctor(specification.commandLine().getOut(), ModelOptions.shippedModel()).run(reportFile)
-                ? ExitCode.OK : ExitCode.FAILED;
+            return new MetalDoctor(specification.commandLine().getOut(), ModelOptions.shippedModel(), thorough)
+                .run(reportFile) ? ExitCode.OK : ExitCode.FAILED;
         }
         ObjectNode report = new ObjectMapper().createObjectNode();
         report.set("machine", new ObjectMapper().valueToTree(Machine.probe()));

@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /// One sequence on a device: its KV cache, its control slots, its recorded steps, and where it stands. Runs steps
 /// the way the rung of [Optimizations] says. Knows ids and positions, not text, sampling or prompts. Not
@@ -68,13 +69,23 @@ public final class Timeline implements AutoCloseable {
         this.caches = allocateCaches();
         this.recorder = optimizations.fused() ? new StepRecorder(weights, caches, control)
             : new PlainStepRecorder(weights, caches, control);
-        this.runner = new StepRunner(device, optimizations, this.maxTokens, maxRows);
+        this.runner = orClose(() -> new StepRunner(device, optimizations, this.maxTokens, maxRows));
     }
 
     private DeviceBuffer own(String label, long bytes) {
-        DeviceBuffer buffer = device.allocate(label, bytes);
+        DeviceBuffer buffer = orClose(() -> device.allocate(label, bytes));
         owned.add(buffer);
         return buffer;
+    }
+
+    /// A timeline that cannot be had whole leaves nothing behind.
+    private <T> T orClose(Supplier<T> part) {
+        try {
+            return part.get();
+        } catch (RuntimeException e) {
+            owned.forEach(DeviceBuffer::close);
+            throw e;
+        }
     }
 
     private List<CacheLayer> allocateCaches() {

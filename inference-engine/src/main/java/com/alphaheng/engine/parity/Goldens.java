@@ -60,6 +60,13 @@ public final class Goldens {
 
     /// What `engine` finds for a prompt.
     public static Prompt compute(Engine engine, int[] tokens) {
+        Prompt prompt = positions(engine, tokens);
+        return new Prompt(tokens, prompt.argmax(), prompt.margin(), prompt.logitsLast(),
+            greedy(engine, tokens, GREEDY));
+    }
+
+    /// The same without the continuation.
+    static Prompt positions(Engine engine, int[] tokens) {
         int vocab = engine.config().vocabSize();
         int[] argmax = new int[tokens.length];
         float[] margin = new float[tokens.length];
@@ -79,7 +86,7 @@ public final class Goldens {
                 last = Arrays.copyOfRange(logits, logits.length - vocab, logits.length);
             }
         }
-        return new Prompt(tokens, argmax, margin, last, greedy(engine, tokens, GREEDY));
+        return new Prompt(tokens, argmax, margin, last, new int[0]);
     }
 
     /// The greedy continuation of a prompt.

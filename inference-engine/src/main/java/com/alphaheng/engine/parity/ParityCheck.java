@@ -70,10 +70,17 @@ public final class ParityCheck {
             + "; decoding the expected ids, " + agreed + " of " + expected.length + " choices agree");
     }
 
+    /// Holds the choices at the first `count` positions of a prompt against the recorded ones; ties within `tolerance`
+    /// may go either way.
+    public void positions(String what, Engine engine, Goldens.Prompt expected, int count, float tolerance) {
+        argmax(what, expected, Goldens.positions(engine, Arrays.copyOf(expected.tokens(), count)), tolerance);
+    }
+
     private void argmax(String prompt, Goldens.Prompt expected, Goldens.Prompt found, float tolerance) {
         int swapped = 0;
         int wrong = -1;
-        for (int position = 0; position < expected.argmax().length; position++) {
+        int positions = found.argmax().length;
+        for (int position = 0; position < positions; position++) {
             if (expected.argmax()[position] != found.argmax()[position]) {
                 // Without a recorded margin, this engine's own tells whether it was a near tie.
                 float margin = (expected.margin() == null ? found : expected).margin()[position];
@@ -84,8 +91,8 @@ public final class ParityCheck {
                 }
             }
         }
-        note(wrong < 0, prompt + ": argmax agrees at " + (expected.argmax().length - swapped) + " of "
-            + expected.argmax().length + " positions" + (wrong < 0 ? (swapped > 0 ? ", the others are ties" : "")
+        note(wrong < 0, prompt + ": argmax agrees at " + (positions - swapped) + " of "
+            + positions + " positions" + (wrong < 0 ? (swapped > 0 ? ", the others are ties" : "")
             : "; the first wrong one is " + wrong));
     }
 

@@ -1,5 +1,9 @@
 package com.alphaheng.engine.metal;
 
+import com.alphaheng.engine.Engine;
+import com.alphaheng.engine.EngineOptions;
+import com.alphaheng.engine.Session;
+import com.alphaheng.engine.SessionOptions;
 import com.alphaheng.engine.backend.CommandStream;
 import com.alphaheng.engine.backend.Control;
 import com.alphaheng.engine.backend.Device;
@@ -11,6 +15,7 @@ import com.alphaheng.engine.backend.op.Advance;
 import com.alphaheng.engine.backend.op.ArgMax;
 import com.alphaheng.engine.backend.op.Op;
 import com.alphaheng.engine.cpu.HostBuffer;
+import com.alphaheng.engine.testing.ShippedModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,8 +35,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /// work is done again, and succeeds.
 @SoftMetalTest
 class FaultTest {
-    private static final List<String> FAULTS = List.of("buffer", "pipeline", "queue", "device", "commandbuffer",
-            "timeout", "outofmemory", "pagefault", "devicelost");
+    private static final List<String> FAULTS = List.of("buffer", "compile", "pipeline", "queue", "device",
+            "commandbuffer", "timeout", "outofmemory", "pagefault", "devicelost");
 
     @AfterEach
     void disarm() {
@@ -94,6 +100,46 @@ class FaultTest {
                 next.await(next.submit(program));
             }
         }
+        works();
+    }
+
+    @Test
+    void aSessionFailsToOpenOrBreaksOffAndTheNextOneWorks() {
+        SoftMetal.set("checks", 0);
+        try (Engine engine = Engine.open(ShippedModel.directory(), EngineOptions.defaults().withBackend("metal"))) {
+            SessionOptions options = SessionOptions.greedy().withContext(64);
+            for (String fault : List.of("buffer", "queue")) {
+                SoftMetal.inject(fault, fault.equals("buffer") ? 6 : 1, 1);
+                assertThatThrownBy(() -> engine.newSession(options)).isInstanceOf(DeviceException.class);
+            }
+            int[] whole = new int[20];
+            try (Session session = engine.newSession(options)) {
+                session.sync(new int[] {5, 6, 7});
+                Arrays.setAll(whole, index -> session.next());
+            }
+            try (Session session = engine.newSession(options)) {
+                session.sync(new int[] {5, 6, 7});
+                SoftMetal.inject("devicelost", 20, 1);
+                assertThatThrownBy(() -> Arrays.setAll(new int[40], index -> session.next()))
+                        .isInstanceOf(DeviceException.class).hasMessageContaining("greedy decode")
+                        .hasMessageContaining("the model must be loaded again");
+            }
+            try (Session session = engine.newSession(options)) {
+                session.sync(new int[] {5, 6, 7});
+                int[] again = new int[20];
+                Arrays.setAll(again, index -> session.next());
+                assertThat(again).isEqualTo(whole);
+            }
+        } finally {
+            SoftMetal.set("checks", 1);
+        }
+    }
+
+    @Test
+    void aSourceDoesNotCompile() {
+        SoftMetal.inject("compile", 1, 1);
+        assertThatThrownBy(FaultTest::open).isInstanceOf(DeviceException.class)
+                .hasMessageContaining("newLibraryWithSource 'kernels'").hasMessageContaining("./marlin doctor --metal");
         works();
     }
 
