@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -121,8 +122,14 @@ final class LogReplay {
             return false;
         }
         consumer.seek(PARTITION, manifest.offset());
-        replay();
-        return true;
+        try {
+            replay();
+            return true;
+        } catch (AssertionError | IllegalStateException | NoSuchElementException e) {
+            LOGGER.log(Level.WARNING, "the log does not go on from the snapshot at record " + manifest.offset()
+                    + ", which is a bug of its making; reading on without it", e);
+            return false;
+        }
     }
 
     private ConsumerRecord<String, byte[]> first() {
@@ -139,6 +146,9 @@ final class LogReplay {
     private void replay() {
         while (consumer.position(PARTITION) < end) {
             for (ConsumerRecord<String, byte[]> record : poll()) {
+                if (record.offset() >= end) {
+                    return; // The log grows while it is read; what came since belongs to the next reader.
+                }
                 if (record.value() != null) {
                     try {
                         state.replay(EventCodec.decode(record.value()));

@@ -89,6 +89,31 @@ class LogReplayTest {
     }
 
     @Test
+    void aSnapshotTakenWhileTheLogGrowsHoldsNothingTwice() throws Exception {
+        KafkaTopics.ensure(connection);
+        append(0, 10);
+        KafkaSnapshotTaker taker = new KafkaSnapshotTaker(connection, 1);
+        try (KafkaEventLog log = new KafkaEventLog(connection)) {
+            log.open();
+            Thread writer = Thread.ofPlatform().start(() -> {
+                for (int number = 10; number < 400; number++) {
+                    log.append(List.of(new RoadmapEvent.CampaignOpened("c" + number, AT),
+                            new RoadmapEvent.CampaignPaused("c" + number, "ann", AT)), List.of(), Map.of());
+                }
+            });
+            while (writer.isAlive()) {
+                taker.takeIfNeeded();
+                LogReplay.Result result = new LogReplay(connection).read();
+                assertThat(result.fromSnapshot()).isPositive();
+                long facts = 2L * result.state().campaigns().size() - 10;
+                assertThat(result.state().durableEvents()).isEqualTo(facts);
+            }
+        }
+        LogReplay.Result result = new LogReplay(connection).read();
+        assertThat(result.state().durableEvents()).isEqualTo(10 + 2 * 390);
+    }
+
+    @Test
     void aSnapshotThatIsDamagedCutShortOrOfAnotherLogIsNotBelieved() throws Exception {
         KafkaTopics.ensure(connection);
         append(0, 20);
