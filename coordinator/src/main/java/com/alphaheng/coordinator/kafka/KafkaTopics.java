@@ -20,11 +20,13 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// Creates the topics with the shapes the protocol needs, and refuses ones of another shape.
 public final class KafkaTopics {
     private static final System.Logger LOGGER = System.getLogger(KafkaTopics.class.getName());
     private static final long TIMEOUT_SECONDS = 15;
+    private static final long PAUSE_MILLIS = 100;
 
     private KafkaTopics() {
     }
@@ -42,8 +44,7 @@ public final class KafkaTopics {
             for (var created : admin.createTopics(topics).values().values()) {
                 acceptExisting(() -> created.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
             }
-            checkShapes(admin.describeTopics(Topics.SHAPES.stream().map(Topics.Shape::name).toList())
-                    .allTopicNames().get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+            checkShapes(describe(admin));
             keepForEver(admin);
         } catch (ExecutionException | TimeoutException e) {
             throw unreachable(connection, e.getCause() == null ? e : e.getCause());
@@ -66,6 +67,23 @@ public final class KafkaTopics {
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw e;
+            }
+        }
+    }
+
+    /// A broker hears of a new topic a moment after it was made.
+    private static Map<String, TopicDescription> describe(Admin admin)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        while (true) {
+            try {
+                return admin.describeTopics(Topics.SHAPES.stream().map(Topics.Shape::name).toList())
+                        .allTopicNames().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
+                    throw e;
+                }
+                Thread.sleep(PAUSE_MILLIS);
             }
         }
     }
