@@ -88,7 +88,10 @@ public final class KafkaLeadership implements AutoCloseable {
     public void close() {
         stopped = true;
         try {
-            thread.join(Duration.ofSeconds(3));
+            // Not started when the coordinator refused to start.
+            if (thread.isAlive()) {
+                thread.join(Duration.ofSeconds(3));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
