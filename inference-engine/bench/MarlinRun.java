@@ -24,7 +24,8 @@ public final class MarlinRun {
             Precision.valueOf(arguments[5].toUpperCase(Locale.ROOT)));
         long start = System.nanoTime();
         try (Engine engine = Engine.open(Path.of(arguments[0]),
-                new EngineOptions("cpu", device, Optimizations.standard()))) {
+                new EngineOptions("cpu", device, Optimizations.standard(),
+                    EngineOptions.DEFAULT_END_CHECK_INTERVAL))) {
             System.out.printf(Locale.ROOT, "load ms %.0f%n", (System.nanoTime() - start) / 1e6);
             for (int round = Integer.parseInt(arguments[4]); round > 0; round--) {
                 try (Session session = engine.newSession(SessionOptions.greedy().withContext(4096))) {

@@ -243,6 +243,25 @@ INLINE v16f block_dot_floats(const uint8_t *codes, const float *x) {
         sum = _mm512_fmadd_ps(weight, _mm512_loadu_ps(x + 16 * j), sum);
     }
     return (v16f)sum;
+#elif MARLIN_AVX2
+    // The table look-up takes an index's low three bits; the fourth is the sign.
+    const __m256 magnitudes = _mm256_setr_ps(0, .5f, 1, 1.5f, 2, 3, 4, 6);
+    const __m256i sign = _mm256_set1_epi32((int32_t)0x80000000);
+    __m256 out[2];
+    for (int half = 0; half < 2; half++) {
+        __m256i words = _mm256_loadu_si256((const __m256i *)(codes + 32 * half));
+        __m256 sum = _mm256_setzero_ps();
+        for (int j = 0; j < 8; j++) {
+            __m256 value = _mm256_permutevar8x32_ps(magnitudes, _mm256_srli_epi32(words, 4 * j));
+            __m256i negative = _mm256_and_si256(_mm256_slli_epi32(words, 28 - 4 * j), sign);
+            __m256 weight = _mm256_xor_ps(value, _mm256_castsi256_ps(negative));
+            sum = _mm256_fmadd_ps(weight, _mm256_loadu_ps(x + 16 * j + 8 * half), sum);
+        }
+        out[half] = sum;
+    }
+    v16f sum;
+    memcpy(&sum, out, sizeof sum);
+    return sum;
 #else
     v16f sum = zero16();
     uint32_t words[16];

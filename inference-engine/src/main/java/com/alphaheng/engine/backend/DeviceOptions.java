@@ -7,7 +7,7 @@ package com.alphaheng.engine.backend;
 public record DeviceOptions(int threads, long memoryBudget, Precision precision) {
 
     public DeviceOptions(int threads, long memoryBudget) {
-        this(threads, memoryBudget, Precision.INT16);
+        this(threads, memoryBudget, Precision.EXACT);
     }
 
     public static DeviceOptions defaults() {

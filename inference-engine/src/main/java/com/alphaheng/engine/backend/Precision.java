@@ -1,6 +1,7 @@
 package com.alphaheng.engine.backend;
 
-/// How activations enter a product with MMFP4 weights. Sums are float32 in every case, and matrices of a float type
+/// How the activations of a prompt enter a product with MMFP4 weights. Steps of up to four tokens (decode, which waits
+/// for memory anyway) use float32 whatever is chosen here. Sums are float32 in every case, and matrices of a float type
 /// are always multiplied exactly. docs/cpu-kernels.md states what each costs in perplexity and brings in speed.
 public enum Precision {
     /// float32 activations

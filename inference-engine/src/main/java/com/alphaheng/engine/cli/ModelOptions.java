@@ -25,9 +25,9 @@ public final class ModelOptions {
         description = "Threads of a CPU back end (default: one per core).")
     private int threads;
 
-    @Option(names = "--precision", paramLabel = "P", defaultValue = "int16",
-        description = "How the C kernels of the CPU round activations: exact (float32), int16 (15 bits) or int8 (as"
-            + " llama.cpp; fastest prefill). Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "exact",
+        description = "How the C kernels of the CPU round a prompt's activations: exact (float32), or for faster"
+            + " prefill int16 (15 bits) or int8 (as llama.cpp). Default: ${DEFAULT-VALUE}.")
     private Precision precision;
 
     @Option(names = "--memory", paramLabel = "SIZE",

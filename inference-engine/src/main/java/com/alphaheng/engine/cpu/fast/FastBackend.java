@@ -30,7 +30,7 @@ public final class FastBackend implements Backend {
     @Override
     public Availability probe() {
         NativeLibrary library = NativeLibrary.load();
-        return new Availability.Available(library.available() ? library.kernels(Precision.INT16).description()
+        return new Availability.Available(library.available() ? library.kernels(Precision.EXACT).description()
             : "Java Vector API (" + library.reason() + ")");
     }
 
@@ -43,8 +43,10 @@ public final class FastBackend implements Backend {
             weights.files().forEach(PageCache::adviseLargePages);
         }
         NativeLibrary library = NativeLibrary.load();
-        Kernels kernels = library.available() ? library.kernels(options.precision()) : new VectorKernels();
-        Device device = new FastDevice(kernels, options.threadCount());
+        Device device = library.available()
+            ? new FastDevice(library.kernels(Precision.EXACT), library.kernels(options.precision()),
+                options.threadCount())
+            : new FastDevice(new VectorKernels(), options.threadCount());
         return streamed ? new ExpertStreamingDevice(device, weights, options.memoryBudget()) : device;
     }
 }

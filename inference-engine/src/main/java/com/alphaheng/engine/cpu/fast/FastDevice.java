@@ -18,9 +18,10 @@ public final class FastDevice implements Device {
     private static final int PREFILL_STEP = 512;
 
     private final Kernels kernels;
+    private final StagePlanner few;
+    private final StagePlanner many;
     private final WorkerPool pool;
     private final SharedScratch shared = new SharedScratch();
-    private final StagePlanner planner;
     private final LongAdder hostWaits = new LongAdder();
     private final LongAdder submissions = new LongAdder();
     private final LongAdder dispatches = new LongAdder();
@@ -30,9 +31,18 @@ public final class FastDevice implements Device {
     /// @param kernels the arithmetic
     /// @param threads workers, the submitting thread included
     public FastDevice(Kernels kernels, int threads) {
-        this.kernels = kernels;
+        this(kernels, kernels, threads);
+    }
+
+    /// @param few     the arithmetic for up to [Kernels#IN_ROWS] tokens, which is decode: bound by memory, so it may
+    ///                as well be exact
+    /// @param many    the arithmetic for more tokens, which are prompts: bound by arithmetic
+    /// @param threads workers, the submitting thread included
+    public FastDevice(Kernels few, Kernels many, int threads) {
+        this.kernels = many;
         this.pool = new WorkerPool(threads);
-        this.planner = new StagePlanner(kernels, pool.count(), shared);
+        this.few = new StagePlanner(few, pool.count(), shared);
+        this.many = new StagePlanner(many, pool.count(), shared);
     }
 
     @Override
@@ -53,6 +63,7 @@ public final class FastDevice implements Device {
         int[] ends = new int[operations.size()];
         Need need = new Need();
         for (int i = 0; i < ends.length; i++) {
+            StagePlanner planner = StagePlanner.tokenCount(operations.get(i)) <= Kernels.IN_ROWS ? few : many;
             planner.plan(operations.get(i), stages, need);
             ends[i] = stages.size();
         }

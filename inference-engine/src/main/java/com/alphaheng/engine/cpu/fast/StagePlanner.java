@@ -42,6 +42,7 @@ final class StagePlanner {
     private final RouteStages routes;
     private final ElementStages elements;
 
+    /// @param kernels what computes the operations given to this planner
     StagePlanner(Kernels kernels, int workers, SharedScratch shared) {
         this.kernels = kernels;
         this.shared = shared;
@@ -109,5 +110,25 @@ final class StagePlanner {
         Inputs.Norm norm = new Inputs.Norm(op.norm().data().address(), op.epsilon(), Memory.address(op.normed()));
         products.planGated(inputs(Memory.address(op.in()), op.tokenCount(), norm, op.gate(), op.up()),
             MatrixAddress.of(op.gate()), MatrixAddress.of(op.up()), Memory.address(op.out()), stages, need);
+    }
+
+    /// For how many tokens an operation computes. What multiplies no weights counts as one.
+    static int tokenCount(Op operation) {
+        return switch (operation) {
+            case Linear op -> op.tokenCount();
+            case LinearResidual op -> op.tokenCount();
+            case NormLinear op -> op.tokenCount();
+            case NormGateUp op -> op.tokenCount();
+            case AbsorbQuery op -> op.tokenCount();
+            case ExpandValue op -> op.tokenCount();
+            case MlaAttention op -> op.tokenCount();
+            case Route op -> op.tokenCount();
+            case NormRoute op -> op.tokenCount();
+            case ExpertLinear op -> op.tokenCount();
+            case ExpertGateUp op -> op.tokenCount();
+            case ExpertDown op -> op.tokenCount();
+            case Embed _, RmsNorm _, Rope _, CacheWrite _, RopeCacheWrite _, LatentAttention _, SwiGlu _, Combine _,
+                 Add _, Copy _, Concat _, ArgMax _, SelectNext _, SampleNext _, Advance _ -> 1;
+        };
     }
 }

@@ -56,7 +56,7 @@ public final class NativeKernels implements Kernels {
     public NativeKernels(Precision precision, String compiler) {
         this.precision = precision;
         this.description = "C kernels (" + compiler + ", " + precision.name().toLowerCase(java.util.Locale.ROOT)
-            + " activations)";
+            + " activations in prompts)";
         try {
             this.blockBytes = (long) BLOCK_BYTES.invokeExact(precision.ordinal());
         } catch (Throwable t) {
