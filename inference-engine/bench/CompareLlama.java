@@ -33,14 +33,14 @@ public final class CompareLlama {
 
     public static void main(String[] arguments) throws Exception {
         Map<String, String> options = new LinkedHashMap<>(Map.of("--prompt", "512", "--tokens", "48", "--threads",
-            "2", "--rounds", "3", "--passes", "3", "--precision", "int16"));
+            "2", "--rounds", "3", "--passes", "3", "--precision", "exact"));
         for (int i = 2; i + 1 < arguments.length; i += 2) {
             options.put(arguments[i], arguments[i + 1]);
         }
         for (String required : List.of("--peer", "--gguf", "--model", "--csv")) {
             if (!options.containsKey(required)) {
                 System.err.println("usage: compare-llama.sh --peer FOLDER --gguf FILE --model FOLDER --csv FILE"
-                    + " [--rounds 3] [--passes 3] [--prompt 512] [--tokens 48] [--threads 2] [--precision int16]");
+                    + " [--rounds 3] [--passes 3] [--prompt 512] [--tokens 48] [--threads 2] [--precision exact]");
                 System.exit(2);
             }
         }
