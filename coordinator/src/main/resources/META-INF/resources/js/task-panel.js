@@ -151,6 +151,8 @@ function attemptItem(attempt) {
       attempt.startedAt && attempt.finishedAt ? duration(elapsedSeconds(attempt.startedAt, attempt.finishedAt)) : ago(attempt.startedAt ?? attempt.assignedAt)),
     el('span', { class: 'detail' }, [attempt.reason, [attempt.worker, attempt.exitStatus !== null && attempt.exitStatus !== undefined && `exit status ${attempt.exitStatus}`,
       attempt.commit && `commit ${shortCommit(attempt.commit)}`].filter(Boolean).join(', ')].filter(Boolean).flatMap((text, index) => index ? [el('br'), text] : [text])),
+    attempt.artifacts?.length ? el('span', { class: 'detail' }, 'Files: ', attempt.artifacts.flatMap((file, index) => [index ? ', ' : '',
+      el('a', { href: `api/artifacts/${file.sha256}?name=${encodeURIComponent(file.path.split('/').at(-1))}`, target: '_blank', rel: 'noopener' }, file.path)])) : null,
     el('span', { class: 'detail' }, el('button', { type: 'button', class: 'quiet', onclick: () => { log?.show(attempt.epoch); log?.element.scrollIntoView({ block: 'center' }); } }, 'Show its log')));
 }
 

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,21 @@ public final class Coordinator {
     /// A report or another plain text.
     public String text(String path) {
         return send(request(path).GET().build()).body();
+    }
+
+    /// Writes an answer into a file.
+    void fetch(String path, Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            HttpResponse<byte[]> response = exchange(request(path).GET().build(), BodyHandlers.ofByteArray());
+            if (response.statusCode() >= 400) {
+                throw failure(response.statusCode(), response.uri(),
+                        new String(response.body(), StandardCharsets.UTF_8));
+            }
+            Files.write(file, response.body());
+        } catch (IOException e) {
+            throw CliException.unavailable("cannot write " + file + " (" + e + "): name a folder that you may write");
+        }
     }
 
     /// Hands over a long answer line by line.

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is missing",
             "(the message says what, and what to do)."},
         subcommands = {UpCommand.class, SubmitCommand.class, PlanCommand.class, StatusCommand.class, ListCommand.class,
-            ShowCommand.class, WhyCommand.class, LogsCommand.class, TaskCommands.Retry.class,
+            ShowCommand.class, WhyCommand.class, LogsCommand.class, ArtifactsCommand.class, TaskCommands.Retry.class,
             TaskCommands.Cancel.class,
             TaskCommands.Pause.class, TaskCommands.Resume.class, RevertCommand.class, LimitCommand.class,
             ReportCommand.class,

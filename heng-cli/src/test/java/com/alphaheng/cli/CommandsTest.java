@@ -122,6 +122,25 @@ final class CommandsTest {
     }
 
     @Test
+    void artifactsAreListedAndFetched() throws IOException {
+        answers.put("GET /api/campaigns/roadmap/tasks/t/artifacts", new Answer(200, """
+                [{"epoch":1,"path":"reports/a.json","sha256":"abc","bytes":2,"available":true},
+                {"epoch":2,"path":"b.txt","sha256":"def","bytes":3,"available":false}]"""));
+        answers.put("GET /api/artifacts/abc", new Answer(200, "{}"));
+        assertThat(heng("artifacts", "t", "-o", folder.toString())).isZero();
+        assertThat(out).isEqualTo("""
+                attempt  bytes  sha256  file
+                1        2      abc     reports/a.json
+                2        3      def     b.txt (not here yet)
+                """);
+        assertThat(folder.resolve("1/reports/a.json")).content().isEqualTo("{}");
+        answers.put("GET /api/campaigns/roadmap/tasks/t/artifacts", new Answer(200, """
+                [{"epoch":1,"path":"../../x","sha256":"abc","bytes":2,"available":true}]"""));
+        assertThat(heng("artifacts", "t", "-o", folder.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err).contains("leads out of");
+    }
+
+    @Test
     void statusFitsEightyColumns() {
         answers.put("GET /api/campaigns/roadmap", new Answer(200, """
                 {"name":"roadmap","total":29,"finished":false,"etaSeconds":200,

@@ -12,10 +12,20 @@ import java.util.Optional;
 /// @param metrics    what the commands measured
 /// @param commit     the commit that was checked out and tested
 /// @param machine    fingerprint of the machine: chip, cores, memory, OS, JDK
+/// @param artifacts  files that were kept; their content comes apart, over HTTP
 public record AttemptResult(Outcome outcome, String reason, Optional<Integer> exitStatus, Instant startedAt,
-                            Instant finishedAt, List<Metric> metrics, String commit, String machine) {
+                            Instant finishedAt, List<Metric> metrics, String commit, String machine,
+                            List<Artifact> artifacts) {
     public AttemptResult {
         metrics = List.copyOf(metrics);
+        // Results of earlier versions, which are in the log for ever, have none.
+        artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
+    }
+
+    /// A result without files.
+    public AttemptResult(Outcome outcome, String reason, Optional<Integer> exitStatus, Instant startedAt,
+                         Instant finishedAt, List<Metric> metrics, String commit, String machine) {
+        this(outcome, reason, exitStatus, startedAt, finishedAt, metrics, commit, machine, List.of());
     }
 
     /// The verdict, and whether repeating the attempt could mend it.

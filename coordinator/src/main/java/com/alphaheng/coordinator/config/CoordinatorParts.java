@@ -1,5 +1,6 @@
 package com.alphaheng.coordinator.config;
 
+import com.alphaheng.coordinator.disk.DiskArtifacts;
 import com.alphaheng.coordinator.kafka.KafkaConnection;
 import com.alphaheng.coordinator.kafka.KafkaEventLog;
 import com.alphaheng.coordinator.kafka.KafkaLeadership;
@@ -9,6 +10,7 @@ import com.alphaheng.coordinator.kafka.KafkaSnapshotTaker;
 import com.alphaheng.coordinator.kafka.KafkaTopics;
 import com.alphaheng.coordinator.rest.AccessSettings;
 import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
+import com.alphaheng.coordinator.runtime.ArtifactStore;
 import com.alphaheng.coordinator.runtime.CommitListener;
 import com.alphaheng.coordinator.runtime.LogException;
 import com.alphaheng.coordinator.runtime.LogLines;
@@ -16,6 +18,7 @@ import com.alphaheng.coordinator.runtime.OutputArchive;
 import com.alphaheng.coordinator.runtime.Shard;
 import com.alphaheng.coordinator.webhook.WebhookCourier;
 import com.alphaheng.coordinator.webhook.WebhookSender;
+import com.alphaheng.protocol.Artifact;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
@@ -26,6 +29,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +91,14 @@ class CoordinatorParts {
     @Singleton
     OutputArchive outputArchive() {
         return new KafkaOutputArchive(new KafkaConnection(settings.kafka(), settings.kafkaClient()));
+    }
+
+    @Produces
+    @Singleton
+    ArtifactStore artifacts() {
+        Path folder = settings.artifacts().folder().map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".alphaheng", "artifacts"));
+        return new DiskArtifacts(folder, Artifact.MOST_BYTES, settings.artifacts().quota());
     }
 
     void close(@Disposes Shard shard) {

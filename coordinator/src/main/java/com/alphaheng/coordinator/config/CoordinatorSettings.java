@@ -31,6 +31,18 @@ public interface CoordinatorSettings {
 
     Webhooks webhooks();
 
+    Artifacts artifacts();
+
+    /// Files that attempts leave.
+    interface Artifacts {
+        /// Default: `.alphaheng/artifacts` in the home folder. Coordinators that stand in for one another share it.
+        Optional<String> folder();
+
+        /// Bytes of all.
+        @WithDefault("21474836480")
+        long quota();
+    }
+
     /// HTTPS for the port.
     interface Tls {
         /// PKCS 12 or JKS; without it the port speaks HTTP.

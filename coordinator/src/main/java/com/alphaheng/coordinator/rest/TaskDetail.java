@@ -4,6 +4,7 @@ import com.alphaheng.coordinator.roadmap.Attempt;
 import com.alphaheng.coordinator.roadmap.BlockingReason;
 import com.alphaheng.coordinator.roadmap.Task;
 import com.alphaheng.coordinator.roadmap.TaskStatus;
+import com.alphaheng.protocol.Artifact;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -23,7 +24,8 @@ public record TaskDetail(@JsonUnwrapped TaskRow row, String prompt, Optional<Str
     public record AttemptRow(int epoch, String worker, String incarnation, Instant assignedAt,
                              Optional<Instant> startedAt, Optional<Instant> finishedAt, String stage,
                              Optional<String> outcome, String reason, Optional<Integer> exitStatus,
-                             List<AttemptResult.Metric> metrics, String commit, String machine) {
+                             List<AttemptResult.Metric> metrics, String commit, String machine,
+                             List<Artifact> artifacts) {
         static AttemptRow of(Attempt attempt) {
             Optional<AttemptResult> result = attempt.result();
             Optional<String> outcome = attempt.fate() == Attempt.Fate.RUNNING ? Optional.empty()
@@ -31,7 +33,8 @@ public record TaskDetail(@JsonUnwrapped TaskRow row, String prompt, Optional<Str
             return new AttemptRow(attempt.id().epoch(), attempt.worker(), attempt.incarnation(), attempt.assignedAt(),
                     attempt.startedAt(), attempt.finishedAt(), attempt.stage(), outcome, attempt.reason(),
                     result.flatMap(AttemptResult::exitStatus), result.map(AttemptResult::metrics).orElse(List.of()),
-                    result.map(AttemptResult::commit).orElse(""), result.map(AttemptResult::machine).orElse(""));
+                    result.map(AttemptResult::commit).orElse(""), result.map(AttemptResult::machine).orElse(""),
+                    result.map(AttemptResult::artifacts).orElse(List.of()));
         }
     }
 

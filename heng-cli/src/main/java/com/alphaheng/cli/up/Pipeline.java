@@ -45,7 +45,7 @@ final class Pipeline {
         Path logs = data.path("logs");
         Path root = Surroundings.root();
         List<String> serving = new ArrayList<>(List.of("-Dheng.kafka=" + broker, "-Dheng.host=" + listen,
-                "-Dheng.port=" + port));
+                "-Dheng.port=" + port, "-Dheng.artifacts.folder=" + data.path("artifacts")));
         Optional<String> token = Surroundings.token();
         Optional<Path> adminToken = Optional.empty();
         if (!loopback(listen)) {
@@ -62,7 +62,8 @@ final class Pipeline {
                 child("broker", Programs.broker(data.path("broker"), brokerPort, listen, listen), root, logs,
                         () -> answers(listen, brokerPort)),
                 child("coordinator", Programs.coordinator(serving), root, logs, coordinator::isReady),
-                child("worker", Programs.worker(List.of("-Dheng.broker=" + broker, "-Dheng.worker.id=" + WORKER_ID,
+                child("worker", Programs.worker(List.of("-Dheng.broker=" + broker, "-Dheng.coordinator=" + coordinator.address(),
+                        "-Dheng.worker.id=" + WORKER_ID,
                         "-Dheng.worker.folder=" + data.path("worker"), "-Dheng.worker.source=" + root,
                         "-Dheng.worker.build-cache=" + builds)), root, logs, () -> true)), adminToken);
     }

@@ -9,6 +9,7 @@ import com.alphaheng.cli.audit.EventLogReader;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,7 +159,13 @@ final class WholePipelineTest {
         up = command(options).redirectErrorStream(true).start();
         List<String> output = Collections.synchronizedList(new ArrayList<>());
         Process started = up;
-        Thread.ofVirtual().start(() -> started.inputReader().lines().forEach(output::add));
+        Thread.ofVirtual().start(() -> {
+            try {
+                started.inputReader().lines().forEach(output::add);
+            } catch (UncheckedIOException e) {
+                output.add("(the output broke off: " + e.getMessage() + ")");
+            }
+        });
         return output;
     }
 

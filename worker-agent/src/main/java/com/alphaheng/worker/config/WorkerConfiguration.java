@@ -17,6 +17,9 @@ public interface WorkerConfiguration {
     @WithDefault("localhost:7692")
     String broker();
 
+    /// The coordinator's URL, for artifacts; default: port 7600 of the broker's host.
+    Optional<String> coordinator();
+
     /// Further Kafka client settings, such as `security.protocol`.
     Map<String, String> kafka();
 

@@ -2,6 +2,7 @@ package com.alphaheng.worker.config;
 
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.TaskKind;
+import com.alphaheng.worker.disk.ArtifactFolder;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ExecSettings;
 import com.alphaheng.worker.exec.SecretMask;
@@ -10,6 +11,7 @@ import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.probe.Machine;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,38 @@ final class WorkerParts {
         return url ? source : Path.of(source).toAbsolutePath().normalize().toString();
     }
 
+    /// Where artifacts go.
+    URI coordinator() throws EnvironmentFailure {
+        String broker = configuration.broker().split(",")[0];
+        String text = configuration.coordinator().orElse("http://" + broker.replaceAll(":\\d+$", "") + ":7600");
+        try {
+            URI uri = URI.create(text);
+            if (uri.getHost() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "heng.coordinator is '" + text + "'",
+                    "write it like http://127.0.0.1:7600", e);
+        }
+        throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "heng.coordinator is '" + text + "'",
+                "write it like http://127.0.0.1:7600");
+    }
+
+    /// Holds what the coordinator has not taken yet.
+    ArtifactFolder artifacts() throws EnvironmentFailure {
+        try {
+            SecretMask mask = mask();
+            return new ArtifactFolder(folder().resolve("artifacts"), mask::mask);
+        } catch (IOException e) {
+            throw new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write " + folder().resolve("artifacts"),
+                    "give this user the folder, or name another with heng.worker.folder", e);
+        }
+    }
+
+    private SecretMask mask() {
+        return new SecretMask(JobEnvironment.secrets(configuration.worker().secretVariables().orElse(List.of())));
+    }
+
     ExecSettings exec() throws EnvironmentFailure {
         try {
             Files.createDirectories(buildCache());
@@ -61,7 +95,7 @@ final class WorkerParts {
         }
         WorkerConfiguration.Worker worker = configuration.worker();
         return new ExecSettings(folder(), JobEnvironment.passed(worker.passEnvironment().orElse(List.of())),
-                new SecretMask(JobEnvironment.secrets(worker.secretVariables().orElse(List.of()))),
+                mask(),
                 ExecSettings.DEFAULT_OUTPUT_BYTES, ExecSettings.DEFAULT_FILE_BYTES, worker.diskQuota(),
                 Duration.ofSeconds(5));
     }

@@ -1,10 +1,12 @@
 package com.alphaheng.worker.config;
 
 import com.alphaheng.protocol.WorkerProfile;
+import com.alphaheng.worker.disk.ArtifactFolder;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ProcessCommands;
 import com.alphaheng.worker.git.GitCheckouts;
 import com.alphaheng.worker.git.GitIntegration;
+import com.alphaheng.worker.http.ArtifactCourier;
 import com.alphaheng.worker.job.AgentParts;
 import com.alphaheng.worker.job.AttemptBook;
 import com.alphaheng.worker.job.AttemptRunner;
@@ -23,6 +25,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -32,6 +35,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class WorkerService {
     private static final Logger LOG = Logger.getLogger(WorkerService.class);
+    private static final Duration BETWEEN_DELIVERIES = Duration.ofSeconds(2);
     private static final long OUTPUT_CHARACTERS = 4L << 20;
 
     private final WorkerConfiguration configuration;
@@ -39,6 +43,7 @@ public class WorkerService {
     private KafkaInbox inbox;
     private WorkerDesk desk;
     private KafkaAttemptOutput outputs;
+    private ArtifactCourier courier;
 
     WorkerService(WorkerConfiguration configuration) {
         this.configuration = configuration;
@@ -65,13 +70,15 @@ public class WorkerService {
         AgentParts agents = AgentWiring.parts(configuration.worker().agents(),
                 configuration.worker().agentOrder().orElse(List.of()), commands, new GitIntegration(checkouts));
         WorkerProfile profile = parts.profile(machine, commandLine, agents.advertised());
+        ArtifactFolder artifacts = parts.artifacts();
+        courier = new ArtifactCourier(parts.coordinator(), JobEnvironment.value("HENG_TOKEN"), artifacts::waiting);
         KafkaClients clients = new KafkaClients(configuration.broker(), configuration.kafka());
         KafkaCoordinatorLink link = link(clients, workerId, incarnation, profile);
         outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);
         JobSettings settings = new JobSettings(machine.fingerprint(), parts.buildCache(),
                 configuration.worker().benchmarkBudget());
         desk = new WorkerDesk(new AttemptBook(workerId, incarnation, parts.slots(), !profile.generalAgents().isEmpty(),
-                clock.instant()), new AttemptRunner(checkouts, commands, agents, settings, clock), link,
+                clock.instant()), new AttemptRunner(checkouts, commands, agents, settings, clock, artifacts), link,
                 outputs::open, clock);
         inbox = new KafkaInbox(clients, configuration.broker(), workerId, () -> {
             link.resumeSpooled();
@@ -80,6 +87,7 @@ public class WorkerService {
         }, desk::receive);
         desk.start();
         inbox.start();
+        courier.start(BETWEEN_DELIVERIES);
         LOG.infof("worker %s, broker %s, source %s, folder %s", workerId, configuration.broker(), parts.source(),
                 folder.path());
     }
@@ -92,6 +100,7 @@ public class WorkerService {
         inbox.close();
         desk.drain("the worker was told to stop", configuration.worker().drain());
         outputs.close();
+        courier.close();
         desk.close();
         folder.close();
     }

@@ -7,8 +7,8 @@ import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.seal.SourceFiles;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// What agent attempts need besides checkouts and commands.
 ///

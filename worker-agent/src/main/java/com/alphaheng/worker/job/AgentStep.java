@@ -161,36 +161,45 @@ final class AgentStep {
     private StepResult judge(String base, String candidate) throws EnvironmentFailure {
         try (Checkout baseTree = checkouts.checkout(context.label() + "-base", Optional.of(base));
              Checkout tree = checkouts.checkout(context.label() + "-candidate", Optional.of(candidate))) {
-            context.stage("verifying");
-            SealedVerification verification = new SealedVerification((source, script, folder, environment, limit) ->
-                    context.sealed(source, script, folder, environment, limit), parts.files(), parts.random(),
-                            context::say);
-            SealedVerdict verdict = verification.verify(new SealedVerification.Subject(policy(baseTree),
-                    parts.integration().changes(base, candidate), task.touches(), task.verifyCommand(), base,
-                    baseTree.folder(), tree.folder()));
-            StepResult verified = switch (verdict) {
-                case SealedVerdict.Interrupted interrupted -> context.killed("the verification", interrupted.killed());
-                case SealedVerdict.Rejected rejected -> {
-                    rejected.lastLines().forEach(line -> context.output().line("verify", line));
-                    yield new StepResult(Outcome.AGENT_FAILED, "rejected, " + rejected.rejection().describe(),
-                            rejected.exitStatus(), List.of());
-                }
-                case SealedVerdict.Accepted accepted -> StepResult.passed(Optional.of(0), metrics(accepted));
-            };
-            if (!verified.succeeded() || task.benchmark().isEmpty()) {
-                return verified;
+            try {
+                return judge(base, candidate, baseTree, tree);
+            } finally {
+                context.keep(tree.folder());
             }
-            BenchmarkSpec stated = task.benchmark().get();
-            BenchmarkSpec spec = new BenchmarkSpec(stated.command(), Optional.of(stated.baselineCommand()
-                    .orElse(stated.command())), stated.metric(), stated.better(), stated.minimumEffect(),
-                    stated.stage());
-            StepResult first = new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run();
-            if (!first.succeeded()) {
-                return asAgentFailure(first);
-            }
-            context.say("a gain; measuring once more before it counts");
-            return asAgentFailure(new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run());
         }
+    }
+
+    private StepResult judge(String base, String candidate, Checkout baseTree, Checkout tree)
+            throws EnvironmentFailure {
+        context.stage("verifying");
+        SealedVerification verification = new SealedVerification((source, script, folder, environment, limit) ->
+                context.sealed(source, script, folder, environment, limit), parts.files(), parts.random(),
+                        context::say);
+        SealedVerdict verdict = verification.verify(new SealedVerification.Subject(policy(baseTree),
+                parts.integration().changes(base, candidate), task.touches(), task.verifyCommand(), base,
+                baseTree.folder(), tree.folder()));
+        StepResult verified = switch (verdict) {
+            case SealedVerdict.Interrupted interrupted -> context.killed("the verification", interrupted.killed());
+            case SealedVerdict.Rejected rejected -> {
+                rejected.lastLines().forEach(line -> context.output().line("verify", line));
+                yield new StepResult(Outcome.AGENT_FAILED, "rejected, " + rejected.rejection().describe(),
+                        rejected.exitStatus(), List.of());
+            }
+            case SealedVerdict.Accepted accepted -> StepResult.passed(Optional.of(0), metrics(accepted));
+        };
+        if (!verified.succeeded() || task.benchmark().isEmpty()) {
+            return verified;
+        }
+        BenchmarkSpec stated = task.benchmark().get();
+        BenchmarkSpec spec = new BenchmarkSpec(stated.command(), Optional.of(stated.baselineCommand()
+                .orElse(stated.command())), stated.metric(), stated.better(), stated.minimumEffect(),
+                stated.stage());
+        StepResult first = new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run();
+        if (!first.succeeded()) {
+            return asAgentFailure(first);
+        }
+        context.say("a gain; measuring once more before it counts");
+        return asAgentFailure(new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run());
     }
 
     /// What the benchmark denies this change, another try of an agent may reach.

@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 
 /// What the steps of one attempt share: who it is, where it stops, and how it runs its commands.
 record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOutput output, Consumer<String> stages,
-                      Instant deadline, InstantSource clock, Commands commands, JobSettings settings) {
+                      Instant deadline, InstantSource clock, Commands commands, JobSettings settings,
+                      KeptFiles kept) {
 
     void stage(String name) {
         stages.accept(name);
@@ -38,6 +39,11 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         environment.put("HENG_EPOCH", Integer.toString(attempt.epoch()));
         environment.put("HENG_BUILD_CACHE", settings.buildCache().toString());
         return environment;
+    }
+
+    /// Keeps what the task declares as artifacts.
+    void keep(Path folder) {
+        kept.keep(folder, job.task().artifacts(), this::say);
     }
 
     /// For folders and messages.

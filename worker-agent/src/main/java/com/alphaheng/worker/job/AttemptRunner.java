@@ -19,14 +19,16 @@ public final class AttemptRunner {
     private final AgentParts agents;
     private final JobSettings settings;
     private final InstantSource clock;
+    private final ArtifactShelf shelf;
 
     public AttemptRunner(Checkouts checkouts, Commands commands, AgentParts agents, JobSettings settings,
-                         InstantSource clock) {
+                         InstantSource clock, ArtifactShelf shelf) {
         this.checkouts = checkouts;
         this.commands = commands;
         this.agents = agents;
         this.settings = settings;
         this.clock = clock;
+        this.shelf = shelf;
     }
 
     /// Never throws for what can be expected to fail; the result says it.
@@ -36,7 +38,8 @@ public final class AttemptRunner {
                              Consumer<String> stages) {
         Instant start = clock.instant();
         AttemptContext context = new AttemptContext(attempt, job, stop, output, stages,
-                start.plus(job.task().timeout()), clock, commands, settings);
+                start.plus(job.task().timeout()), clock, commands, settings,
+                new KeptFiles(shelf));
         String commit = job.commit().orElse("");
         StepResult result;
         context.stage("preparing");
@@ -52,7 +55,11 @@ public final class AttemptRunner {
                 try (Checkouts.Checkout checkout = checkouts.checkout(context.label(), job.commit())) {
                     commit = checkout.commit();
                     context.say("checked out " + commit);
-                    result = steps(context, checkout);
+                    try {
+                        result = steps(context, checkout);
+                    } finally {
+                        context.keep(checkout.folder());
+                    }
                 }
             }
         } catch (EnvironmentFailure e) {
@@ -63,7 +70,7 @@ public final class AttemptRunner {
         }
         context.say(result.succeeded() ? "succeeded" : result.outcome() + ": " + result.reason());
         return new AttemptResult(result.outcome(), result.reason(), result.exitStatus(), start, clock.instant(),
-                result.metrics(), commit, settings.machine());
+                result.metrics(), commit, settings.machine(), context.kept().all());
     }
 
     private StepResult steps(AttemptContext context, Checkouts.Checkout checkout) throws EnvironmentFailure {

@@ -11,6 +11,7 @@ import com.alphaheng.worker.exec.ExecSettings;
 import com.alphaheng.worker.exec.ProcessCommands;
 import com.alphaheng.worker.exec.SecretMask;
 import com.alphaheng.worker.job.AgentParts;
+import com.alphaheng.worker.job.ArtifactShelf;
 import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.AttemptRunner;
 import com.alphaheng.worker.job.JobSettings;
@@ -99,8 +100,9 @@ final class AgentWorkshop {
             }
         };
         return new AttemptRunner(checkouts, commands, parts, new JobSettings("test machine", work.resolve("builds"),
-                Duration.ofMinutes(1)), InstantSource.system()).run(new AttemptId("c", "t", ++epoch), job,
-                new StopSwitch(), output, stage -> lines.add("stage: " + stage));
+                Duration.ofMinutes(1)), InstantSource.system(), ArtifactShelf.NONE)
+                .run(new AttemptId("c", "t", ++epoch), job, new StopSwitch(), output,
+                        stage -> lines.add("stage: " + stage));
     }
 
     String output() {

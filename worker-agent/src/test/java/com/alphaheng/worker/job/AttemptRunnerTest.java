@@ -174,7 +174,7 @@ class AttemptRunnerTest {
 
     private AttemptResult run(FakeWorld world, JobSpec job) {
         JobSettings settings = new JobSettings("a machine", Path.of("builds"), Duration.ofMinutes(4));
-        return new AttemptRunner(world, world, FakeWorld.noAgents(), settings, world.clock())
+        return new AttemptRunner(world, world, FakeWorld.noAgents(), settings, world.clock(), ArtifactShelf.NONE)
                 .run(ATTEMPT, job, stop, world, stages::add);
     }
 }
