@@ -1,10 +1,8 @@
 package com.alphaheng.coordinator.rest;
 
-import com.alphaheng.coordinator.roadmap.Attempt;
 import com.alphaheng.coordinator.roadmap.Role;
 import com.alphaheng.coordinator.runtime.ArtifactStore;
 import com.alphaheng.coordinator.runtime.ArtifactStore.Taken;
-import com.alphaheng.protocol.Artifact;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -16,7 +14,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -26,9 +23,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /// Files that attempts left. Workers hand contents in by their hash; which attempt left which is in the event log.
-@Path("/api")
+@Path("/api/artifacts/{sha256}")
 public class ArtifactResource {
-    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern TEXT = Pattern.compile("(?i).*\\.(txt|log|json|jsonl|md|csv|yaml|yml|diff|patch)");
     private static final int INSUFFICIENT_STORAGE = 507;
 
@@ -38,23 +34,14 @@ public class ArtifactResource {
     public record Received(String sha256, boolean stored) {
     }
 
-    /// A file of an attempt.
-    ///
-    /// @param available whether its content has arrived
-    public record Listed(int epoch, String path, String sha256, long bytes, boolean available) {
-    }
-
-    private final Roadmap roadmap;
     private final ArtifactStore store;
 
-    ArtifactResource(Roadmap roadmap, ArtifactStore store) {
-        this.roadmap = roadmap;
+    ArtifactResource(ArtifactStore store) {
         this.store = store;
     }
 
     /// Safe to repeat. The content must have the hash it is handed in by.
     @PUT
-    @Path("artifacts/{sha256}")
     @Consumes(MediaType.APPLICATION_OCTET_STREAM)
     @Needs(Role.WORKER)
     public RestResponse<Received> put(@PathParam("sha256") String sha256, InputStream content) {
@@ -79,7 +66,6 @@ public class ArtifactResource {
     }
 
     @GET
-    @Path("artifacts/{sha256}")
     @Needs(Role.VIEWER)
     @APIResponse(responseCode = "200", description = "The content", content = @Content(mediaType = "*/*",
             schema = @Schema(type = SchemaType.STRING, format = "binary")))
@@ -98,29 +84,8 @@ public class ArtifactResource {
         }
     }
 
-    @GET
-    @Path("campaigns/{campaign}/tasks/{task}/artifacts")
-    @Needs(Role.VIEWER)
-    public List<Listed> list(@PathParam("campaign") String campaign, @PathParam("task") String task) {
-        record Known(int epoch, Artifact artifact) {
-        }
-        List<Known> known = roadmap.query(state -> Roadmap.task(state, campaign, task).attempts().stream()
-                .flatMap(attempt -> of(attempt).stream().map(one -> new Known(attempt.id().epoch(), one))).toList());
-        return known.stream().map(one -> new Listed(one.epoch, one.artifact.path(), one.artifact.sha256(),
-                one.artifact.bytes(), valid(one.artifact.sha256()) && store.size(one.artifact.sha256()).isPresent()))
-                .toList();
-    }
-
-    private static List<Artifact> of(Attempt attempt) {
-        return attempt.result().map(result -> result.artifacts()).orElse(List.of());
-    }
-
-    private static boolean valid(String sha256) {
-        return HASH.matcher(sha256).matches();
-    }
-
     private static void check(String sha256) {
-        if (!valid(sha256)) {
+        if (!TaskArtifactResource.HASH.matcher(sha256).matches()) {
             throw ApiProblem.badRequest("'" + sha256 + "' is no SHA-256", "write 64 lower-case hexadecimal digits");
         }
     }

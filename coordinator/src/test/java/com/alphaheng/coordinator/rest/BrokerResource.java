@@ -12,7 +12,7 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         broker = BrokerFixture.start();
         return Map.of("heng.kafka", broker.bootstrapServers(), "heng.rate.per-second", "0", "heng.webhooks.first-wait",
-                "PT0.05S");
+                "PT0.05S", "heng.artifacts.folder", "target/artifacts-" + System.nanoTime());
     }
 
     @Override

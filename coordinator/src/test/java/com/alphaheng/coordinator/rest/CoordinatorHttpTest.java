@@ -98,6 +98,28 @@ class CoordinatorHttpTest {
     }
 
     @Test
+    void artifactsAreTakenByTheirHashAndGivenBack() {
+        String hash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+        given().contentType("application/octet-stream").body("damaged".getBytes(StandardCharsets.UTF_8))
+                .put("/api/artifacts/" + hash).then().statusCode(422).body("detail", containsString("has the hash"));
+        given().get("/api/artifacts/" + hash).then().statusCode(404);
+        for (int status : List.of(201, 200)) {
+            given().contentType("application/octet-stream").body("hello".getBytes(StandardCharsets.UTF_8))
+                    .put("/api/artifacts/" + hash).then().statusCode(status).body("stored", equalTo(status == 201));
+        }
+        given().get("/api/artifacts/" + hash + "?name=a/b.txt").then().statusCode(200).body(equalTo("hello"))
+                .header("Content-Type", containsString("text/plain")).header("Content-Disposition",
+                        equalTo("inline; filename=\"a_b.txt\""));
+        given().get("/api/artifacts/" + hash + "?name=x.html").then().header("Content-Type",
+                containsString("octet-stream")).header("Content-Disposition", containsString("attachment"));
+        given().get("/api/artifacts/ABC").then().statusCode(400);
+        submit("kept", TASKS.replace("name: ", "name: kept-").replace("[first]", "[kept-first]"), false)
+                .statusCode(201);
+        given().get("/api/campaigns/kept/tasks/kept-first/artifacts").then().statusCode(200)
+                .body("size()", equalTo(0));
+    }
+
+    @Test
     void aStaleWorkerIsToldToStop() {
         submit("stale", TASKS.replace("first", "stale-first").replace("second", "stale-second"), false)
                 .statusCode(201);

@@ -58,14 +58,16 @@ final class Pipeline {
         Coordinator coordinator = new Coordinator(URI.create("http://" + listen + ":" + port), token);
         Path builds = Path.of(Surroundings.variable("HENG_BUILD_CACHE").orElse(root.resolve(".heng/builds")
                 .toString()));
+        List<String> working = new ArrayList<>(List.of("-Dheng.broker=" + broker,
+                "-Dheng.coordinator=" + coordinator.address(), "-Dheng.worker.id=" + WORKER_ID,
+                "-Dheng.worker.folder=" + data.path("worker"), "-Dheng.worker.source=" + root,
+                "-Dheng.worker.build-cache=" + builds));
+        adminToken.ifPresent(file -> working.add("-Dheng.coordinator-token-file=" + file));
         return new Pipeline(data, coordinator, List.of(
                 child("broker", Programs.broker(data.path("broker"), brokerPort, listen, listen), root, logs,
                         () -> answers(listen, brokerPort)),
                 child("coordinator", Programs.coordinator(serving), root, logs, coordinator::isReady),
-                child("worker", Programs.worker(List.of("-Dheng.broker=" + broker, "-Dheng.coordinator=" + coordinator.address(),
-                        "-Dheng.worker.id=" + WORKER_ID,
-                        "-Dheng.worker.folder=" + data.path("worker"), "-Dheng.worker.source=" + root,
-                        "-Dheng.worker.build-cache=" + builds)), root, logs, () -> true)), adminToken);
+                child("worker", Programs.worker(working), root, logs, () -> true)), adminToken);
     }
 
     private static ChildProcess child(String name, List<String> command, Path folder, Path logs,

@@ -20,6 +20,9 @@ public interface WorkerConfiguration {
     /// The coordinator's URL, for artifacts; default: port 7600 of the broker's host.
     Optional<String> coordinator();
 
+    /// File with the token for it; default: the environment variable `HENG_TOKEN`, if it wants one at all.
+    Optional<String> coordinatorTokenFile();
+
     /// Further Kafka client settings, such as `security.protocol`.
     Map<String, String> kafka();
 

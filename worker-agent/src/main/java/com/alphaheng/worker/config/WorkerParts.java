@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -69,6 +70,19 @@ final class WorkerParts {
         }
         throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "heng.coordinator is '" + text + "'",
                 "write it like http://127.0.0.1:7600");
+    }
+
+    Optional<String> coordinatorToken() throws EnvironmentFailure {
+        if (configuration.coordinatorTokenFile().isEmpty()) {
+            return JobEnvironment.value("HENG_TOKEN");
+        }
+        Path file = Path.of(configuration.coordinatorTokenFile().get());
+        try {
+            return Optional.of(Files.readString(file).strip());
+        } catch (IOException e) {
+            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "cannot read the token in " + file,
+                    "correct heng.coordinator-token-file (" + e + ")", e);
+        }
     }
 
     /// Holds what the coordinator has not taken yet.
