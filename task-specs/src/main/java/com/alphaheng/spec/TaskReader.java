@@ -3,6 +3,7 @@ package com.alphaheng.spec;
 import com.alphaheng.spec.MappingReader.Text;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,10 +23,15 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /// two together.
 final class TaskReader {
     static final List<String> KEYS = List.of("name", "prompt", "priority", "dependencies", "verify_command", "kind",
-            "category", "requires", "backends", "timeout", "retries", "touches", "budget", "benchmark", "artifacts");
+            "category", "requires", "backends", "timeout", "retries", "touches", "budget", "benchmark", "tune",
+            "artifacts");
     private static final Map<String, Priority> PRIORITIES = words(Priority.values(), Priority::name);
     private static final Map<String, TaskKind> KINDS = words(TaskKind.values(), TaskKind::word);
     private static final Map<String, Category> CATEGORIES = words(Category.values(), Category::word);
+    private static final Map<String, TuneSpec.Search> SEARCHES = words(TuneSpec.Search.values(),
+            TuneSpec.Search::word);
+    private static final int MOST_TRIALS = 10_000;
+    private static final int DEFAULT_TRIALS = 20;
     private static final Map<String, BenchmarkSpec.Better> DIRECTIONS =
             words(BenchmarkSpec.Better.values(), better -> better.name().toLowerCase(Locale.ROOT));
     private static final Pattern NAME =
@@ -70,6 +76,8 @@ final class TaskReader {
         Optional<String> verify = longText(task, "verify_command");
         Optional<BenchmarkSpec> benchmark = task.mapping("benchmark", List.of("command", "baseline_command", "metric",
                 "better", "minimum_effect", "stage")).flatMap(this::benchmark);
+        Optional<TuneSpec> tune = task.mapping("tune", List.of("parameters", "constraints", "search", "trials", "seed",
+                "commit")).map(this::tune);
         if (!kindUnknown) {
             requireForKind(task, kind.orElse(TaskKind.AGENT), owner);
         }
@@ -79,7 +87,7 @@ final class TaskReader {
                 List.copyOf(dependencies.keySet()), verify, kind.orElse(TaskKind.AGENT),
                 task.word("category", CATEGORIES, "bad-value").orElse(Category.OTHER), requirements(task),
                 texts(task, "backends"), duration(task, "timeout", false).orElse(TaskSpec.DEFAULT_TIMEOUT),
-                retries(task), globs(task, "touches"), budget(task), benchmark, globs(task, "artifacts"),
+                retries(task), globs(task, "touches"), budget(task), benchmark, tune, globs(task, "artifacts"),
                 place(task.node()));
         return name.map(known -> new Draft(spec, dependencies));
     }
@@ -125,8 +133,46 @@ final class TaskReader {
                             "add 'benchmark:' with a command");
                 }
             }
-            case TUNE -> { }
+            case TUNE -> {
+                for (String key : List.of("tune", "benchmark")) {
+                    if (task.value(key).isEmpty()) {
+                        problems.error(file, task.node(), "missing-key", owner + " is a search without '" + key + "'",
+                                "add '" + key + ":' with " + (key.equals("tune") ? "parameters and a commit command"
+                                        : "the command that measures a configuration"));
+                    }
+                }
+            }
         }
+    }
+
+    private TuneSpec tune(MappingReader tune) {
+        List<Text> parameters = tune.texts("parameters", limits.shortTextLength());
+        if (parameters.isEmpty()) {
+            problems.error(file, tune.node(), "missing-key", "tune has no parameters",
+                    "add 'parameters:' with a list such as [\"cpu.spins = 0, 1000, 4000\"]");
+        }
+        if (tune.value("commit").isEmpty()) {
+            problems.error(file, tune.node(), "missing-key", "tune has no commit",
+                    "add 'commit:' with the command that enters $HENG_TUNING into the source");
+        }
+        return new TuneSpec(parsed(tune, parameters, TuneParameter::parse,
+                "write \"name = 1, 2, 3\" or \"name = 16..256 step 16\""),
+                parsed(tune, tune.texts("constraints", limits.shortTextLength()), text ->
+                        TuneConstraint.FORM.matcher(text).matches() ? Optional.of(new TuneConstraint(text))
+                                : Optional.empty(), "write \"a * b <= 512\""),
+                tune.word("search", SEARCHES, "bad-value").orElse(TuneSpec.Search.RANDOM),
+                tune.wholeNumber("trials", 1, MOST_TRIALS).map(Long::intValue).orElse(DEFAULT_TRIALS),
+                tune.wholeNumber("seed", 0, Integer.MAX_VALUE).orElse(1L), longText(tune, "commit").orElse(""));
+    }
+
+    private static <T> List<T> parsed(MappingReader tune, List<Text> texts, Function<String, Optional<T>> form,
+                                      String fix) {
+        List<T> values = new ArrayList<>();
+        for (Text text : texts) {
+            form.apply(text.value()).ifPresentOrElse(values::add, () -> tune.badValue(text.node(), "'"
+                    + MappingReader.abbreviated(text.value()) + "' is not understood, or stands for no value", fix));
+        }
+        return values;
     }
 
     private void requireText(MappingReader task, String key, String owner, String meaning) {

@@ -13,12 +13,13 @@ import java.util.Optional;
 /// @param backends      agent backends in order of preference; empty means the worker's own order
 /// @param timeout       limit of one attempt's wall time
 /// @param touches       globs of the files this task may edit; overlapping edits are kept apart
+/// @param tune          what to search; only for kind tune
 /// @param artifacts     globs of files to keep from the work folder
 /// @param location      where the task stands, for messages
 public record TaskSpec(String name, String prompt, Priority priority, List<String> dependencies,
                        Optional<String> verifyCommand, TaskKind kind, Category category, Requirements requires,
                        List<String> backends, Duration timeout, RetryPolicy retries, List<String> touches,
-                       Budget budget, Optional<BenchmarkSpec> benchmark, List<String> artifacts,
+                       Budget budget, Optional<BenchmarkSpec> benchmark, Optional<TuneSpec> tune, List<String> artifacts,
                        SourceLocation location) {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
@@ -27,5 +28,17 @@ public record TaskSpec(String name, String prompt, Priority priority, List<Strin
         backends = List.copyOf(backends);
         touches = List.copyOf(touches);
         artifacts = List.copyOf(artifacts);
+        // Logs written before there was a search do not have it.
+        tune = tune == null ? Optional.empty() : tune;
+    }
+
+    /// A task without a search.
+    public TaskSpec(String name, String prompt, Priority priority, List<String> dependencies,
+                    Optional<String> verifyCommand, TaskKind kind, Category category, Requirements requires,
+                    List<String> backends, Duration timeout, RetryPolicy retries, List<String> touches,
+                    Budget budget, Optional<BenchmarkSpec> benchmark, List<String> artifacts,
+                    SourceLocation location) {
+        this(name, prompt, priority, dependencies, verifyCommand, kind, category, requires, backends, timeout,
+                retries, touches, budget, benchmark, Optional.empty(), artifacts, location);
     }
 }

@@ -35,6 +35,13 @@ final class RandomTasks {
                     Map.of("command", "c", "better", "higher", "minimum_effect", "2.5%"),
                     Map.of("command", "c", "minimum_effect", 101), Map.of("command", "c", "minimum_effect", 0),
                     Map.of("command", "c", "minimum_effect", "2 %"), Map.of("command", "c", "stage", ""))),
+            Map.entry("tune", List.of(Map.of("parameters", List.of("a = 1, 2"), "commit", "c"),
+                    Map.of("parameters", List.of("a = 1..9 step 2", "b.c = x"), "constraints", List.of("a * 2 <= 9"),
+                            "commit", "c", "search", "grid", "trials", 3, "seed", 0),
+                    Map.of("parameters", List.of("a=1"), "commit", "c"), Map.of("parameters", List.of()),
+                    Map.of("parameters", List.of("a = 1"), "commit", "c", "constraints", List.of("a < ")),
+                    Map.of("parameters", List.of("a = 1"), "commit", "c", "trials", 0),
+                    Map.of("commit", "c"))),
             Map.entry("artifacts", List.of(List.of("a.json"), List.of("../a"))),
             Map.entry("unknown", List.of(1)));
 

@@ -45,7 +45,13 @@ final class ValidFilesTest {
                 List.of("inference-engine/src/main/**/Gemv*.java"),
                 new Budget(Optional.of(new BigDecimal("2.50")), Optional.of(1_000_000L),
                         Optional.of(Duration.ofMinutes(45))),
-                Optional.empty(), List.of("reports/*.json"), new SourceLocation("every-key.yaml", 2, 5)));
+                tasks.getFirst().benchmark(), Optional.of(new TuneSpec(List.of(new TuneParameter("cpu.spins",
+                List.of("0", "1000", "4000")), new TuneParameter("cpu.claim_kib", List.of("16", "32", "64"))),
+                List.of(new TuneConstraint("cpu.claim_kib * 2 <= 100")), TuneSpec.Search.HALVING, 12, 7,
+                "./marlin tuning")), List.of("reports/*.json"), new SourceLocation("every-key.yaml", 2, 5)));
+        assertThat(new TuneConstraint("cpu.claim_kib * 2 <= 100").holds(Map.of("cpu.claim_kib", "64"))).isFalse();
+        assertThat(new TuneConstraint("cpu.claim_kib * 2 <= 100").holds(Map.of("cpu.claim_kib", "32"))).isTrue();
+        assertThat(new TuneConstraint("cpu.mode != 3").holds(Map.of("cpu.mode", "fast"))).isFalse();
         assertThat(tasks.get(1).benchmark()).contains(new BenchmarkSpec("./marlin bench",
                 Optional.of("./marlin bench --optimizations none"), "decode_tokens_per_second",
                 BenchmarkSpec.Better.HIGHER, 0.025, Optional.of("fusion")));

@@ -90,7 +90,7 @@ final class SubmissionRules {
     private static TaskSpec withoutPlace(TaskSpec task) {
         return new TaskSpec(task.name(), task.prompt(), task.priority(), task.dependencies(), task.verifyCommand(),
                 task.kind(), task.category(), task.requires(), task.backends(), task.timeout(), task.retries(),
-                task.touches(), task.budget(), task.benchmark(), task.artifacts(), NOWHERE);
+                task.touches(), task.budget(), task.benchmark(), task.tune(), task.artifacts(), NOWHERE);
     }
 
     private static List<SubmissionProblem> problems(Map<String, TaskSpec> tasks, Set<String> knownBefore) {

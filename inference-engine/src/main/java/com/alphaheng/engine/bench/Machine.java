@@ -1,5 +1,6 @@
 package com.alphaheng.engine.bench;
 
+import com.alphaheng.engine.backend.ChipName;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -27,25 +28,10 @@ public record Machine(String cpu, int cores, long memoryBytes, String os, String
 
     public static Machine probe() {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return new Machine(cpuName(), Runtime.getRuntime().availableProcessors(), system.getTotalMemorySize(),
+        return new Machine(ChipName.probe(), Runtime.getRuntime().availableProcessors(), system.getTotalMemorySize(),
             System.getProperty("os.name") + " " + System.getProperty("os.version"), System.getProperty("os.arch"),
             vectorExtensions(), System.getProperty("java.vm.version"),
             String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
-    }
-
-    private static String cpuName() {
-        String fromProc = procLine("model name");
-        if (!fromProc.isEmpty()) {
-            return fromProc;
-        }
-        try {
-            Process process = new ProcessBuilder("sysctl", "-n", "machdep.cpu.brand_string")
-                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            String name = new String(process.getInputStream().readAllBytes()).strip();
-            return name.isEmpty() ? "unknown" : name;
-        } catch (IOException e) {
-            return "unknown";
-        }
     }
 
     private static String vectorExtensions() {

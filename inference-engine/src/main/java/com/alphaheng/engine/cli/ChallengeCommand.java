@@ -3,6 +3,7 @@ package com.alphaheng.engine.cli;
 import com.alphaheng.engine.backend.Availability;
 import com.alphaheng.engine.backend.Backend;
 import com.alphaheng.engine.backend.Backends;
+import com.alphaheng.engine.backend.Tuning;
 import com.alphaheng.engine.parity.Challenge;
 import com.alphaheng.engine.parity.ChallengeRun;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -61,6 +62,10 @@ final class ChallengeCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Default: one per core.")
     private int threads;
 
+    @Option(names = "--tuning", paramLabel = "NAME=N,...", defaultValue = "",
+        description = "Replaces values of the tuning table.")
+    private String tuning;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write answers and counters.")
     private Path json;
 
@@ -69,13 +74,14 @@ final class ChallengeCommand implements Callable<Integer> {
         if (check == (inputs != null)) {
             throw new IllegalArgumentException("give either --inputs, or --check");
         }
+        Tuning values = Tuning.here().with(tuning);
         Path folder = model != null ? model : ModelOptions.shippedModel();
         List<String> names = backends();
         ObjectNode report = new ObjectMapper().createObjectNode();
         PrintWriter out = specification.commandLine().getOut();
         List<ChallengeRun> runs = new ArrayList<>();
         try {
-            names.forEach(name -> runs.add(new ChallengeRun(folder, name, threads)));
+            names.forEach(name -> runs.add(new ChallengeRun(folder, name, threads, values)));
             int checks = check ? compare(folder, names, runs) : answer(runs, report);
             ObjectNode counters = report.putObject("counters").put("checks", checks);
             ArrayNode metrics = report.putArray("metrics");
@@ -112,7 +118,8 @@ final class ChallengeCommand implements Callable<Integer> {
 
     private int compare(Path folder, List<String> names, List<ChallengeRun> runs) {
         int checks = 0;
-        try (ChallengeRun reference = new ChallengeRun(folder, "reference", threads)) {
+        try (ChallengeRun reference = new ChallengeRun(folder, "reference", threads,
+            Tuning.here())) {
             for (Challenge.Operation operation : Challenge.Operation.values()) {
                 for (int size : CHECKED_SIZES) {
                     Challenge challenge = new Challenge(operation, size, seed + size);

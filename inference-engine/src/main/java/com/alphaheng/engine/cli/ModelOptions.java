@@ -5,6 +5,7 @@ import com.alphaheng.engine.EngineOptions;
 import com.alphaheng.engine.backend.CacheFormat;
 import com.alphaheng.engine.backend.DeviceOptions;
 import com.alphaheng.engine.backend.Precision;
+import com.alphaheng.engine.backend.Tuning;
 import com.alphaheng.engine.graph.Optimizations;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,6 +35,10 @@ public final class ModelOptions {
         description = "Keep within this much memory, such as 8g: experts are streamed from the file.")
     private String memory;
 
+    @Option(names = "--tuning", paramLabel = "NAME=N,...", defaultValue = "",
+        description = "Replaces values of the tuning table for this run; see ./marlin tuning.")
+    private String tuning;
+
     @Option(names = "--kv", paramLabel = "FORMAT",
         description = "Format of the KV cache: f32, f16, int8 or fp4 (default: f16).")
     private String cacheFormat;
@@ -57,7 +62,7 @@ public final class ModelOptions {
         Optimizations optimizations = cacheFormat == null ? rung
             : rung.withCacheFormat(CacheFormat.parse(cacheFormat));
         return new EngineOptions(backend, new DeviceOptions(threads, memory == null ? 0 : bytes(memory),
-            precision), optimizations, endCheckInterval);
+            precision, Tuning.here().with(tuning)), optimizations, endCheckInterval);
     }
 
     /// Opens the model.

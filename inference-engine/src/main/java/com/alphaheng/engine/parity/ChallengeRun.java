@@ -5,6 +5,7 @@ import com.alphaheng.engine.EngineOptions;
 import com.alphaheng.engine.Session;
 import com.alphaheng.engine.SessionOptions;
 import com.alphaheng.engine.backend.DeviceOptions;
+import com.alphaheng.engine.backend.Tuning;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -16,10 +17,13 @@ public final class ChallengeRun implements AutoCloseable {
     private final Path model;
     private final String backend;
     private final int threads;
+    private final Tuning tuning;
     private final Map<Challenge.Operation, Engine> engines = new EnumMap<>(Challenge.Operation.class);
 
     /// @param threads of a CPU back end; 0 for one per core
-    public ChallengeRun(Path model, String backend, int threads) {
+    /// @param tuning  what suits the chip, or what is tried on it
+    public ChallengeRun(Path model, String backend, int threads, Tuning tuning) {
+        this.tuning = tuning;
         this.model = model;
         this.backend = backend;
         this.threads = threads;
@@ -42,7 +46,7 @@ public final class ChallengeRun implements AutoCloseable {
 
     private Engine open(Challenge.Operation operation) {
         return Engine.open(model, EngineOptions.defaults().withBackend(backend)
-            .withDevice(new DeviceOptions(threads, 0, operation.precision()))
+            .withDevice(new DeviceOptions(threads, 0, operation.precision(), tuning))
             .withOptimizations(operation.optimizations()));
     }
 

@@ -16,6 +16,7 @@ import com.alphaheng.worker.job.agent.PatchBackend;
 import com.alphaheng.worker.job.agent.RevertBackend;
 import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.seal.SourceFiles;
+import com.alphaheng.worker.job.tune.TuneBackend;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +53,7 @@ final class AgentWiring {
         limits.keySet().stream().filter(name -> !preferred.contains(name)).forEach(preferred::add);
         backends.put(PatchBackend.NAME, new PatchBackend(files));
         limits.put(PatchBackend.NAME, BackendLimits.NONE);
+        limits.put(TuneBackend.NAME, BackendLimits.NONE);
         backends.put(RevertBackend.NAME, new RevertBackend(commands));
         limits.put(RevertBackend.NAME, BackendLimits.NONE);
         return new AgentParts(backends, preferred, new AgentRouter(limits), new SpendLedger(), integration, files,

@@ -1,10 +1,12 @@
 package com.alphaheng.worker.job;
 
+import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
 import com.alphaheng.worker.job.agent.AgentBackend;
 import com.alphaheng.worker.job.agent.AgentRouter;
 import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.seal.SourceFiles;
+import com.alphaheng.worker.job.tune.TuneBackend;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -23,6 +25,9 @@ public record AgentParts(Map<String, AgentBackend> backends, List<String> order,
 
     /// Who may be asked, in order of preference: whom the task names, as far as configured here, or everybody.
     List<String> candidates(TaskSpec task) {
+        if (task.kind() == TaskKind.TUNE) {
+            return List.of(TuneBackend.NAME);
+        }
         return task.backends().isEmpty() ? order : task.backends().stream().filter(backends::containsKey).toList();
     }
 

@@ -3,6 +3,7 @@ package com.alphaheng.worker.job;
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.spec.BenchmarkSpec;
+import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
 import com.alphaheng.worker.job.Checkouts.Checkout;
 import com.alphaheng.worker.job.EnvironmentFailure.Code;
@@ -16,6 +17,7 @@ import com.alphaheng.worker.job.measure.MetricsDocument;
 import com.alphaheng.worker.job.seal.SealPolicy;
 import com.alphaheng.worker.job.seal.SealedVerdict;
 import com.alphaheng.worker.job.seal.SealedVerification;
+import com.alphaheng.worker.job.tune.TuneBackend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,9 +37,12 @@ final class AgentStep {
     private final Checkouts checkouts;
     private final TaskSpec task;
     private final String campaign;
+    private final Optional<TuneBackend> search;
     private String commit = "";
 
     AgentStep(AttemptContext context, AgentParts parts, Checkouts checkouts) {
+        this.search = context.job().task().kind() == TaskKind.TUNE
+                ? Optional.of(new TuneBackend(context.job().task(), context.commands())) : Optional.empty();
         this.context = context;
         this.parts = parts;
         this.checkouts = checkouts;
@@ -51,6 +56,16 @@ final class AgentStep {
     }
 
     StepResult run() throws EnvironmentFailure {
+        StepResult result = changeAndAccept();
+        if (search.isEmpty()) {
+            return result;
+        }
+        List<Metric> all = new ArrayList<>(result.metrics());
+        all.addAll(search.get().metrics());
+        return result.withMetrics(all);
+    }
+
+    private StepResult changeAndAccept() throws EnvironmentFailure {
         String base = parts.integration().tip(campaign, context.job().commit());
         commit = base;
         Set<String> tried = new HashSet<>();
@@ -94,7 +109,7 @@ final class AgentStep {
     }
 
     private Made change(String name, String base) throws EnvironmentFailure {
-        AgentBackend backend = parts.backends().get(name);
+        AgentBackend backend = search.isPresent() ? search.get() : parts.backends().get(name);
         context.stage("running agent");
         context.say("backend " + name + " starts at " + base);
         Optional<AgentRun.Failed> failure = Optional.of(new AgentRun.Failed(AgentFailure.STOPPED, "the worker failed",

@@ -44,7 +44,7 @@ public final class AttemptRunner {
         StepResult result;
         context.stage("preparing");
         try {
-            if (job.task().kind() == TaskKind.AGENT && !agents.candidates(job.task()).isEmpty()) {
+            if (changes(job.task())) {
                 AgentStep step = new AgentStep(context, agents, checkouts);
                 try {
                     result = step.run();
@@ -73,6 +73,14 @@ public final class AttemptRunner {
                 result.metrics(), commit, settings.machine(), context.kept().all());
     }
 
+    private boolean changes(TaskSpec task) {
+        return switch (task.kind()) {
+            case AGENT -> !agents.candidates(task).isEmpty();
+            case TUNE -> task.tune().isPresent() && task.benchmark().isPresent();
+            case VERIFY, BENCHMARK -> false;
+        };
+    }
+
     private StepResult steps(AttemptContext context, Checkouts.Checkout checkout) throws EnvironmentFailure {
         TaskSpec task = context.job().task();
         return switch (task.kind()) {
@@ -83,8 +91,8 @@ public final class AttemptRunner {
                 StepResult verified = verify(context, checkout);
                 yield verified.succeeded() ? verified.because(NO_BACKEND) : verified;
             }
-            case TUNE -> StepResult.failed(AttemptResult.Outcome.ENVIRONMENT_FAILED,
-                    "this worker runs no tune jobs: leave `tune` out of its kinds");
+            case TUNE -> StepResult.failed(AttemptResult.Outcome.VERIFICATION_FAILED,
+                    "a search needs `tune:` and `benchmark:` (" + task.location() + ")");
         };
     }
 

@@ -1,13 +1,17 @@
 package com.alphaheng.worker.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.spec.Budget;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.spec.TuneParameter;
+import com.alphaheng.spec.TuneSpec;
 import com.alphaheng.worker.job.Integration.Rebased;
 import com.alphaheng.worker.job.Tasks;
 import java.math.BigDecimal;
@@ -152,6 +156,32 @@ class FakeAgentsTest {
         assertThat(result.reason()).isEqualTo("merged as " + result.commit());
         assertThat(workshop.git("show", "heng/c:kernel.sh")).contains("fast, by a patch");
         assertThat(workshop.run(task(List.of("patch"))).reason()).contains("patch: bad output");
+    }
+
+    /// The benchmark says that a larger tile is faster; the largest is wrong.
+    @Test
+    void aSearchEntersItsBestConfigurationAndIsJudgedLikeAnyChange() throws Exception {
+        TaskSpec plain = task(List.of()).task();
+        TuneSpec tune = new TuneSpec(List.of(new TuneParameter("tile", List.of("1", "8", "16", "64"))), List.of(),
+                TuneSpec.Search.GRID, 10, 1, "sed -i \"s/#.*/# ${HENG_TUNING}/\" kernel.sh");
+        BenchmarkSpec speed = new BenchmarkSpec("""
+                tile=${HENG_TUNING-$(sed 's/.*# *//; s/slow/tile=1/' kernel.sh)}
+                echo "{\"metrics\": [{\"name\": \"speed\", \"value\": ${tile#tile=}}]}" > "$HENG_METRICS"
+                """, Optional.empty(), "speed", BenchmarkSpec.Better.HIGHER, 0.02, Optional.empty());
+        JobSpec job = new JobSpec(new TaskSpec(plain.name(), "", plain.priority(), List.of(),
+                Optional.of("bash verify.sh; [ \"${HENG_TUNING-}\" != tile=64 ] || { echo too large; exit 1; }"),
+                TaskKind.TUNE, plain.category(), plain.requires(), List.of(), plain.timeout(), plain.retries(),
+                List.of(), plain.budget(), Optional.of(speed), Optional.of(tune), List.of(), plain.location()),
+                Optional.empty());
+        AttemptResult result = workshop.run(job);
+        assertThat(result.reason()).isEqualTo("merged as " + result.commit());
+        assertThat(workshop.git("show", "heng/c:kernel.sh")).contains("# tile=16");
+        assertThat(workshop.output()).contains("tile=64: not verified: the verify command ended with exit status 1, "
+                + "too large");
+        assertThat(result.metrics()).extracting(AttemptResult.Metric::name).contains("trial 1 (tile=1)",
+                "trial 2 (tile=8)", "trial 3 (tile=16)", "trials", "ratio", "ratio_low");
+        assertThat(result.metrics()).filteredOn(metric -> metric.name().equals("ratio")).singleElement()
+                .satisfies(ratio -> assertThat(ratio.value()).isCloseTo(16, within(1e-6)));
     }
 
     private static JobSpec prompted(String backend, String prompt) {

@@ -45,8 +45,8 @@ public final class FastBackend implements Backend {
         NativeLibrary library = NativeLibrary.load();
         Device device = library.available()
             ? new FastDevice(library.kernels(Precision.EXACT), library.kernels(options.precision()),
-                options.threadCount())
-            : new FastDevice(new VectorKernels(), options.threadCount());
+                options.threadCount(), options.tuning())
+            : new FastDevice(new VectorKernels(), options.threadCount(), options.tuning());
         return streamed ? new ExpertStreamingDevice(device, weights, options.memoryBudget()) : device;
     }
 }

@@ -6,17 +6,17 @@ import java.util.List;
 /// Plans products of one or two matrices with the same inputs.
 final class ProductStages {
 
-    /// Rows of weights that a worker claims at once while decoding: about this many bytes.
-    private static final int CLAIM_BYTES = 96 << 10;
-
     /// Rows of a tile of the product kernel for many inputs.
     private static final int TILE_ROWS = 32;
 
     private final Kernels kernels;
     private final int workers;
     private final SharedScratch shared;
+    private final int claimBytes;
 
-    ProductStages(Kernels kernels, int workers, SharedScratch shared) {
+    /// @param claimBytes of weights that a worker claims at once while decoding, about
+    ProductStages(Kernels kernels, int workers, SharedScratch shared, int claimBytes) {
+        this.claimBytes = claimBytes;
         this.kernels = kernels;
         this.workers = workers;
         this.shared = shared;
@@ -44,7 +44,7 @@ final class ProductStages {
             return TILE_ROWS;
         }
         int fair = (matrix.rows() + workers * 4 - 1) / (workers * 4);
-        int rows = (int) Math.min(fair, CLAIM_BYTES / matrix.rowBytes());
+        int rows = (int) Math.min(fair, claimBytes / matrix.rowBytes());
         return Math.max(8, (rows + 7) / 8 * 8);
     }
 

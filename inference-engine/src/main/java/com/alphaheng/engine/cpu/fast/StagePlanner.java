@@ -42,11 +42,12 @@ final class StagePlanner {
     private final RouteStages routes;
     private final ElementStages elements;
 
-    /// @param kernels what computes the operations given to this planner
-    StagePlanner(Kernels kernels, int workers, SharedScratch shared) {
+    /// @param kernels    what computes the operations given to this planner
+    /// @param claimBytes of weights that a worker claims at once while decoding, about
+    StagePlanner(Kernels kernels, int workers, SharedScratch shared, int claimBytes) {
         this.kernels = kernels;
         this.shared = shared;
-        this.products = new ProductStages(kernels, workers, shared);
+        this.products = new ProductStages(kernels, workers, shared, claimBytes);
         this.experts = new ExpertStages(kernels, products, shared);
         this.attention = new AttentionStages(kernels, workers, shared);
         this.routes = new RouteStages(kernels, workers, shared);

@@ -8,9 +8,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// that the barriers within a step cost well under a microsecond and an idle engine costs nothing.
 final class WorkerPool implements AutoCloseable {
 
-    /// About 50 microseconds on a current core: longer than the gap between two steps of a decode loop.
-    private static final int SPINS = 4000;
-
     private static final VarHandle ARRIVED;
     private static final VarHandle NEXT;
 
@@ -26,6 +23,7 @@ final class WorkerPool implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Worker[] workers;
+    private final int spins;
     private volatile Stage[] stages;
     private volatile boolean closed;
     private volatile int generation;
@@ -35,7 +33,10 @@ final class WorkerPool implements AutoCloseable {
     private Throwable failure;
 
     /// @param count workers in all, the caller of [#run] included
-    WorkerPool(int count) {
+    /// @param spins times that a worker looks at a barrier before it parks; 4000 are about 50 microseconds on a current
+    ///              core, longer than the gap between two steps of a decode loop
+    WorkerPool(int count, int spins) {
+        this.spins = spins;
         workers = new Worker[count];
         for (int i = 0; i < count; i++) {
             workers[i] = new Worker(this, i);
@@ -149,7 +150,7 @@ final class WorkerPool implements AutoCloseable {
             }
             return;
         }
-        for (int i = 0; i < SPINS; i++) {
+        for (int i = 0; i < spins; i++) {
             if (generation != before) {
                 return;
             }
