@@ -19,8 +19,8 @@ import java.util.Optional;
 public record TaskSpec(String name, String prompt, Priority priority, List<String> dependencies,
                        Optional<String> verifyCommand, TaskKind kind, Category category, Requirements requires,
                        List<String> backends, Duration timeout, RetryPolicy retries, List<String> touches,
-                       Budget budget, Optional<BenchmarkSpec> benchmark, Optional<TuneSpec> tune, List<String> artifacts,
-                       SourceLocation location) {
+                       Budget budget, Optional<BenchmarkSpec> benchmark, Optional<TuneSpec> tune,
+                       List<String> artifacts, SourceLocation location) {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
     public TaskSpec {

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 ///
 /// @param values in the order written; at least one
 public record TuneParameter(String name, List<String> values) {
-    /// `cpu.spins = 0, 1000, 4000` (choices) or `cpu.claim_kib = 16..256 step 16` (whole numbers); `times 2` multiplies.
+    /// `cpu.spins = 0, 1000, 4000` (choices) or `cpu.claim_kib = 16..256 step 16` (whole numbers); `times 2`
+    /// multiplies.
     static final Pattern FORM = Pattern.compile("([A-Za-z][A-Za-z0-9_.]{0,60}) = (?:(\\d{1,9})\\.\\.(\\d{1,9})"
             + "(?: (step|times) ([1-9]\\d{0,8}))?|([A-Za-z0-9_.+-]{1,40}(?:, [A-Za-z0-9_.+-]{1,40}){0,99}))");
 

@@ -3,8 +3,8 @@ package com.alphaheng.spec;
 import java.util.List;
 import java.util.Locale;
 
-/// A search for the values of parameters that measure best. The task's benchmark says what is measured; its commands find
-/// the configuration to try in `$HENG_TUNING`, as `name=value,name=value`.
+/// A search for the values of parameters that measure best. The task's benchmark says what is measured; its commands
+/// find the configuration to try in `$HENG_TUNING`, as `name=value,name=value`.
 ///
 /// @param trials most runs of the benchmark command that the search may use
 /// @param seed   the same seed tries the same configurations

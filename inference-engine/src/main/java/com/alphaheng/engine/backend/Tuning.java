@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What suits a chip, from the tuning table `tuning.json`: its `default`, and under `chips` what differs from it. Results
-/// do not depend on it, only speed does.
+/// What suits a chip, from the tuning table `tuning.json`: its `default`, and under `chips` what differs from it.
+/// Results do not depend on it, only speed does.
 ///
 /// @param values whole numbers of at least 0 by name; every name of the table's default
 public record Tuning(Map<String, Integer> values) {

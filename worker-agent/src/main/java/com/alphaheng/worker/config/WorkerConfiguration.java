@@ -46,7 +46,7 @@ public interface WorkerConfiguration {
         /// Shared by all checkouts, so that one build of the engine serves all; default: `builds` in the folder.
         Optional<String> buildCache();
 
-        @WithDefault("agent,verify,benchmark")
+        @WithDefault("agent,tune,verify,benchmark")
         List<String> kinds();
 
         /// Added to, and going before, the probed ones.

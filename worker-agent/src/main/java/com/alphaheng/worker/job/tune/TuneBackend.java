@@ -20,8 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// A search instead of an agent: tries configurations, each verified before it is measured, and enters the best into the
-/// source. What it entered is then judged like any change: sealed verification, measurement against the base, merge.
+/// A search instead of an agent: tries configurations, each verified before it is measured, and enters the best into
+/// the source. What it entered is then judged like any change: sealed verification, measurement against the base, merge.
 public final class TuneBackend implements AgentBackend {
     /// The name under which routing knows it.
     public static final String NAME = "tune";
@@ -116,7 +116,8 @@ public final class TuneBackend implements AgentBackend {
 
     private Optional<Double> measured(Commands.Exited exited) {
         try {
-            return exited.metrics().isEmpty() ? Optional.empty() : MetricsDocument.parse(exited.metrics().get()).stream()
+            return exited.metrics().isEmpty() ? Optional.empty()
+                    : MetricsDocument.parse(exited.metrics().get()).stream()
                     .filter(metric -> metric.name().equals(benchmark.metric()) && metric.value() > 0)
                     .map(Metric::value).findFirst();
         } catch (MetricsDocument.BadMetrics e) {

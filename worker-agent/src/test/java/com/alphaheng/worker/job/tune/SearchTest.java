@@ -68,7 +68,8 @@ class SearchTest {
         List<Trial> first = done.subList(0, 8);
         assertThat(first).doesNotHaveDuplicates();
         assertThat(done).hasSize(8 + 4 + 2);
-        double worst = done.subList(8, 12).stream().mapToDouble(trial -> trial.value().orElseThrow()).min().orElseThrow();
+        double worst = done.subList(8, 12).stream().mapToDouble(trial -> trial.value().orElseThrow()).min()
+                .orElseThrow();
         assertThat(first.stream().filter(trial -> trial.value().orElseThrow() > worst).count()).isLessThanOrEqualTo(3);
         assertThat(new Search(spec(TuneSpec.Search.HALVING, 16, 3), Better.HIGHER).best(done))
                 .contains(done.get(12).configuration());
