@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A search instead of an agent: tries configurations, each verified before it is measured, and enters the best into
-/// the source. What it entered is then judged like any change: sealed verification, measurement against the base, merge.
+/// the source. What it entered is then judged like any change: sealed verification, measurement against the base,
+/// merge.
 public final class TuneBackend implements AgentBackend {
     /// The name under which routing knows it.
     public static final String NAME = "tune";
