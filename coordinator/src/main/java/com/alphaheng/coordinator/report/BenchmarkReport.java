@@ -4,6 +4,7 @@ import com.alphaheng.coordinator.roadmap.Attempt;
 import com.alphaheng.coordinator.roadmap.TaskStatus;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.spec.BenchmarkSpec;
+import com.alphaheng.spec.TaskKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class BenchmarkReport {
         staircase(document, bars);
         Waterfall.of(bars).ifPresent(waterfall -> waterfall(document, waterfall));
         reverted(document, campaign);
+        searches(document, campaign);
         original(document, bars);
         StatusReport.summaries(document, campaign);
         attempts(document, campaign);
@@ -101,6 +103,20 @@ final class BenchmarkReport {
             Staircase.revertOf(campaign, task).ifPresent(revert -> document.paragraph("Taken back: " + task.name()
                     + ", by commit " + Wording.commit(revert.success().orElseThrow().commit())
                     + "; its measurement no longer counts."));
+        }
+    }
+
+    /// The trials of tune tasks, as their last attempt reported them.
+    private static void searches(Document document, CampaignFacts campaign) {
+        for (TaskFacts task : campaign.tasks()) {
+            List<List<String>> rows = task.lastAttempt().flatMap(AttemptFacts::result).stream()
+                    .flatMap(result -> result.metrics().stream())
+                    .filter(metric -> metric.name().matches("(best )?trial .*\\(.*\\)"))
+                    .map(metric -> List.of(metric.name(), Wording.figure(metric.value()), metric.unit())).toList();
+            if (task.spec().kind() == TaskKind.TUNE && !rows.isEmpty()) {
+                document.heading("Search " + task.name());
+                document.table(List.of("Trial", ">Value", "Metric"), rows);
+            }
         }
     }
 

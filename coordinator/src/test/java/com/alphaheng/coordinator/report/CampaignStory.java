@@ -84,6 +84,13 @@ final class CampaignStory {
                 benchmark, List.of(), new SourceLocation("roadmap.yaml", 1, 1)), now));
     }
 
+    void search(String name) {
+        state.replay(new RoadmapEvent.TaskAdded(NAME, new TaskSpec(name, "", Priority.P1, List.of(), Optional.empty(),
+                TaskKind.TUNE, Category.OTHER, Requirements.NONE, List.of(), TaskSpec.DEFAULT_TIMEOUT,
+                RetryPolicy.DEFAULT, List.of(), Budget.NONE, Optional.empty(), List.of(),
+                new SourceLocation("tune.yaml", 1, 1)), now));
+    }
+
     /// A task as `heng revert` submits it.
     void revert(String task) {
         state.replay(new RoadmapEvent.TaskAdded(NAME, new TaskSpec("revert " + task, "revert " + COMMIT, Priority.P0,

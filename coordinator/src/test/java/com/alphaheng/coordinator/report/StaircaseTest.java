@@ -2,6 +2,7 @@ package com.alphaheng.coordinator.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.spec.Category;
 import com.alphaheng.spec.Priority;
 import java.util.List;
@@ -74,6 +75,19 @@ class StaircaseTest {
         assertThat(MarkdownRenderer.render(ReportKind.FINAL_BENCHMARK.write(story.facts())))
                 .contains("It adds up", "between the sessions");
         assertThat(Waterfall.of(List.of())).isEmpty();
+    }
+
+    @Test
+    void theTrialsOfASearchAreListed() {
+        CampaignStory story = new CampaignStory();
+        story.search("tiles");
+        story.join();
+        story.assign("tiles", 1);
+        story.succeed("tiles", 1, List.of(new Metric("trial 1 (tile=8)", 40, "speed", List.of()),
+                new Metric("trial 2 (tile=16)", 55, "speed", List.of()),
+                new Metric("best trial (tile=16)", 55, "speed", List.of()), new Metric("trials", 2, "", List.of())));
+        assertThat(MarkdownRenderer.render(ReportKind.FINAL_BENCHMARK.write(story.facts())))
+                .contains("## Search tiles", "| trial 1 (tile=8) | 40.0 | speed |", "| best trial (tile=16) | 55.0 |");
     }
 
     @Test

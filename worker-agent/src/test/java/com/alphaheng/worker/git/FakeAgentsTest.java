@@ -179,7 +179,7 @@ class FakeAgentsTest {
         assertThat(workshop.output()).contains("tile=64: not verified: the verify command ended with exit status 1, "
                 + "too large");
         assertThat(result.metrics()).extracting(AttemptResult.Metric::name).contains("trial 1 (tile=1)",
-                "trial 2 (tile=8)", "trial 3 (tile=16)", "trials", "ratio", "ratio_low");
+                "trial 2 (tile=8)", "trial 3 (tile=16)", "best trial (tile=16)", "trials", "ratio", "ratio_low");
         assertThat(result.metrics()).filteredOn(metric -> metric.name().equals("ratio")).singleElement()
                 .satisfies(ratio -> assertThat(ratio.value()).isCloseTo(16, within(1e-6)));
     }

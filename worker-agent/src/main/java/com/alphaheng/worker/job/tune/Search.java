@@ -75,7 +75,7 @@ public final class Search {
     }
 
     /// The median of its runs; empty if one of them failed.
-    private static Optional<Double> score(Map<String, String> configuration, List<Trial> done) {
+    static Optional<Double> score(Map<String, String> configuration, List<Trial> done) {
         List<Trial> runs = runs(configuration, done);
         return runs.isEmpty() || runs.stream().anyMatch(run -> run.value().isEmpty()) ? Optional.empty()
                 : Optional.of(RunSummary.median(runs.stream().map(run -> run.value().orElseThrow()).toList()));

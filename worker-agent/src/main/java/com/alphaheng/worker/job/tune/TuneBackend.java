@@ -34,6 +34,7 @@ public final class TuneBackend implements AgentBackend {
     private final BenchmarkSpec benchmark;
     private final Commands commands;
     private final List<Trial> trials = new ArrayList<>();
+    private Optional<Map<String, String>> best = Optional.empty();
 
     /// @param task of kind tune, with its search and its benchmark
     public TuneBackend(TaskSpec task, Commands commands) {
@@ -58,7 +59,7 @@ public final class TuneBackend implements AgentBackend {
                 return ended.get();
             }
         }
-        Optional<Map<String, String>> best = search.best(trials);
+        best = search.best(trials);
         if (best.isEmpty()) {
             return failed(AgentFailure.BAD_OUTPUT, trials.isEmpty() ? "no configuration satisfies the constraints"
                     : "none of " + trials.size() + " trials could be measured; the last: " + trials.getLast().note());
@@ -71,7 +72,7 @@ public final class TuneBackend implements AgentBackend {
         };
     }
 
-    /// What was tried, for the report: one metric a trial, named by its configuration.
+    /// What was tried, for the report: one metric a trial, named by its configuration, then the best with its median.
     public List<Metric> metrics() {
         List<Metric> metrics = new ArrayList<>();
         for (int i = 0; i < trials.size(); i++) {
@@ -79,6 +80,8 @@ public final class TuneBackend implements AgentBackend {
             String name = "trial %d (%s)".formatted(i + 1, Trial.text(trial.configuration()));
             trial.value().ifPresent(value -> metrics.add(new Metric(name, value, benchmark.metric(), List.of())));
         }
+        best.ifPresent(configuration -> metrics.add(new Metric("best trial (" + Trial.text(configuration) + ")",
+                Search.score(configuration, trials).orElseThrow(), benchmark.metric(), List.of())));
         metrics.add(new Metric("trials", trials.size(), "", List.of()));
         return metrics;
     }
