@@ -49,7 +49,7 @@ public final class Search {
                 return owed;
             }
             left = left.stream().filter(configuration -> score(configuration, done).isPresent())
-                    .sorted(best(done)).limit(Math.max(1, left.size() / 2)).toList();
+                    .sorted(byScore(done)).limit(Math.max(1, left.size() / 2)).toList();
             if (left.size() <= 1) {
                 return Optional.empty();
             }
@@ -61,10 +61,10 @@ public final class Search {
         int most = candidates.stream().mapToInt(configuration -> runs(configuration, done).size()).max().orElse(0);
         return candidates.stream().filter(configuration -> score(configuration, done).isPresent())
                 .filter(configuration -> runs(configuration, done).size() == most)
-                .min(best(done));
+                .min(byScore(done));
     }
 
-    private Comparator<Map<String, String>> best(List<Trial> done) {
+    private Comparator<Map<String, String>> byScore(List<Trial> done) {
         Comparator<Map<String, String>> rising = Comparator.comparing(configuration ->
                 score(configuration, done).orElseThrow());
         return better == Better.HIGHER ? rising.reversed() : rising;
