@@ -3,7 +3,6 @@ package com.alphaheng.worker.job;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.JobSpec;
-import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
 import java.time.InstantSource;
 import java.time.Instant;
