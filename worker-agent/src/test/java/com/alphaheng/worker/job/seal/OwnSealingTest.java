@@ -60,7 +60,7 @@ class OwnSealingTest {
                 "__attribute__((constructor)) static void first(void) {", "#include <unistd.h>", "exit(0);")) {
             assertThat(verdict(c, line)).as(line).startsWith("forbidden-call");
         }
-        for (String line : List.of("System.exit(0);", "long t = System.nanoTime();", "java.nio.file.Files.size(p);",
+        for (String line : List.of("System .exit(0);", "long t = System.nanoTime();", "java.nio.file.Files.size(p);",
                 "field.setAccessible(true);", "Runtime.getRuntime().halt(0);")) {
             assertThat(verdict(JAVA + "cpu/fast/Worker.java", line)).as(line).startsWith("forbidden-call");
         }
