@@ -41,4 +41,16 @@ public record TaskSpec(String name, String prompt, Priority priority, List<Strin
         this(name, prompt, priority, dependencies, verifyCommand, kind, category, requires, backends, timeout,
                 retries, touches, budget, benchmark, Optional.empty(), artifacts, location);
     }
+
+    /// The same task with other backends and another budget.
+    public TaskSpec narrowed(List<String> allowedBackends, Budget left) {
+        return new TaskSpec(name, prompt, priority, dependencies, verifyCommand, kind, category, requires,
+                allowedBackends, timeout, retries, touches, left, benchmark, tune, artifacts, location);
+    }
+
+    /// The same task at another place.
+    public TaskSpec at(SourceLocation place) {
+        return new TaskSpec(name, prompt, priority, dependencies, verifyCommand, kind, category, requires, backends,
+                timeout, retries, touches, budget, benchmark, tune, artifacts, place);
+    }
 }

@@ -13,6 +13,9 @@ import com.alphaheng.spec.RetryPolicy;
 import com.alphaheng.spec.SourceLocation;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.spec.TuneConstraint;
+import com.alphaheng.spec.TuneParameter;
+import com.alphaheng.spec.TuneSpec;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,6 +85,8 @@ class ProtocolCodecTest {
                 new Budget(Optional.of(new BigDecimal("1.25")), Optional.of(100_000L), Optional.empty()),
                 Optional.of(new BenchmarkSpec("./marlin bench", Optional.of("./marlin bench --optimizations none"),
                         "decode_tokens_per_second", BenchmarkSpec.Better.HIGHER, 0.02, Optional.of("syncs"))),
+                Optional.of(new TuneSpec(List.of(new TuneParameter("cpu.spins", List.of("0", "100"))),
+                        List.of(new TuneConstraint("cpu.spins < 200")), TuneSpec.Search.GRID, 2, 1, "./enter")),
                 List.of("reports/**"), new SourceLocation("eliminate_syncs.yaml", 3, 5));
     }
 }

@@ -52,11 +52,8 @@ record JobTerms(Optional<String> counted, List<String> allowed) {
     JobSpec job(Task task, String incarnation) {
         TaskSpec spec = task.spec();
         Budget left = left(spec.budget(), task, incarnation);
-        TaskSpec narrowed = new TaskSpec(spec.name(), spec.prompt(), spec.priority(), spec.dependencies(),
-                spec.verifyCommand(), spec.kind(), spec.category(), spec.requires(),
-                allowed.isEmpty() ? spec.backends() : allowed, spec.timeout(), spec.retries(), spec.touches(), left,
-                spec.benchmark(), spec.artifacts(), spec.location());
-        return new JobSpec(narrowed, task.campaign().commit());
+        return new JobSpec(spec.narrowed(allowed.isEmpty() ? spec.backends() : allowed, left),
+                task.campaign().commit());
     }
 
     /// A worker knows what was spent since it started; what others spent before is taken off here.

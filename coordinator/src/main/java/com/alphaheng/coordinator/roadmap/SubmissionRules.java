@@ -84,13 +84,7 @@ final class SubmissionRules {
 
     /// A task that only moved within or between files has not changed.
     private static boolean sameButForPlace(TaskSpec old, TaskSpec task) {
-        return withoutPlace(old).equals(withoutPlace(task));
-    }
-
-    private static TaskSpec withoutPlace(TaskSpec task) {
-        return new TaskSpec(task.name(), task.prompt(), task.priority(), task.dependencies(), task.verifyCommand(),
-                task.kind(), task.category(), task.requires(), task.backends(), task.timeout(), task.retries(),
-                task.touches(), task.budget(), task.benchmark(), task.tune(), task.artifacts(), NOWHERE);
+        return old.at(NOWHERE).equals(task.at(NOWHERE));
     }
 
     private static List<SubmissionProblem> problems(Map<String, TaskSpec> tasks, Set<String> knownBefore) {
