@@ -166,7 +166,7 @@ class FakeAgentsTest {
                 TuneSpec.Search.GRID, 10, 1, "sed -i \"s/#.*/# ${HENG_TUNING}/\" kernel.sh");
         BenchmarkSpec speed = new BenchmarkSpec("""
                 tile=${HENG_TUNING-$(sed 's/.*# *//; s/slow/tile=1/' kernel.sh)}
-                echo "{\"metrics\": [{\"name\": \"speed\", \"value\": ${tile#tile=}}]}" > "$HENG_METRICS"
+                printf '{"metrics": [{"name": "speed", "value": %s}]}' "${tile#tile=}" > "$HENG_METRICS"
                 """, Optional.empty(), "speed", BenchmarkSpec.Better.HIGHER, 0.02, Optional.empty());
         JobSpec job = new JobSpec(new TaskSpec(plain.name(), "", plain.priority(), List.of(),
                 Optional.of("bash verify.sh; [ \"${HENG_TUNING-}\" != tile=64 ] || { echo too large; exit 1; }"),
