@@ -108,8 +108,8 @@ final class ChallengeCommand implements Callable<Integer> {
             for (ChallengeRun run : runs) {
                 float[] logits = run.answer(challenge);
                 for (int i = 0; i < KEPT; i++) {
-                    values.add(Double.parseDouble(String.format(Locale.ROOT, "%.5g",
-                        logits[(int) ((long) i * logits.length / KEPT)])));
+                    values.add(Double.parseDouble(String.format(Locale.ROOT, "%.6g",
+                        challenge.operation().weight() * logits[(int) ((long) i * logits.length / KEPT)])));
                 }
             }
         }
