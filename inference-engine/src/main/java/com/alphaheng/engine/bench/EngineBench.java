@@ -111,6 +111,7 @@ public final class EngineBench {
                               double tokens) {
         metrics.add(Metric.of(stage + "host_waits_per_token", "1", counters.hostWaits() / tokens));
         metrics.add(Metric.of(stage + "submissions_per_token", "1", counters.submissions() / tokens));
+        metrics.add(Metric.of(stage + "operations_per_token", "1", counters.operations() / tokens));
         metrics.add(Metric.of(stage + "dispatches_per_token", "1", counters.dispatches() / tokens));
         metrics.add(Metric.of(stage + "encode_ms_per_token", "ms", counters.encodeNanos() / 1e6 / tokens));
         metrics.add(Metric.of(stage + "gpu_ms_per_token", "ms", counters.gpuNanos() / 1e6 / tokens));

@@ -53,6 +53,7 @@ final class MetalStream implements CommandStream {
         throwFailure();
         MetalProgram own = (MetalProgram) program;
         submitted++;
+        counters.operations.addAndGet(own.operations());
         long start = System.nanoTime();
         long pool = ObjectiveC.pushPool();
         try {

@@ -8,12 +8,13 @@ import java.util.concurrent.atomic.AtomicLong;
 final class StreamCounters {
     final AtomicLong hostWaits = new AtomicLong();
     final AtomicLong commandBuffers = new AtomicLong();
+    final AtomicLong operations = new AtomicLong();
     final AtomicLong dispatches = new AtomicLong();
     final AtomicLong encodeNanos = new AtomicLong();
     final AtomicLong gpuNanos = new AtomicLong();
 
     DeviceCounters snapshot(long bytesAllocated) {
-        return new DeviceCounters(hostWaits.get(), commandBuffers.get(), dispatches.get(), encodeNanos.get(),
-                bytesAllocated, gpuNanos.get());
+        return new DeviceCounters(hostWaits.get(), commandBuffers.get(), operations.get(), dispatches.get(),
+                encodeNanos.get(), bytesAllocated, gpuNanos.get());
     }
 }

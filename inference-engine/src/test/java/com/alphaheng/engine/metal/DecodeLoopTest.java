@@ -9,6 +9,7 @@ import com.alphaheng.engine.backend.Device;
 import com.alphaheng.engine.backend.DeviceCounters;
 import com.alphaheng.engine.backend.DeviceOptions;
 import com.alphaheng.engine.backend.op.Op;
+import com.alphaheng.engine.cpu.reference.ReferenceBackend;
 import com.alphaheng.engine.format.WeightsLoader;
 import com.alphaheng.engine.graph.Optimizations;
 import com.alphaheng.engine.graph.Timeline;
@@ -105,6 +106,24 @@ class DecodeLoopTest {
             DeviceCounters done = device.counters().minus(before);
             assertThat(done.hostWaits()).isEqualTo(done.submissions()).isGreaterThan(100);
             assertThat(done.bytesAllocated()).isPositive();
+        }
+    }
+
+    /// What the roadmap's checks limit is the recording, whoever runs it; kernels are the GPU's own affair.
+    @Test
+    void operationsAreCountedAsOnTheHost() {
+        try (Device host = new ReferenceBackend().open(weights, DeviceOptions.defaults());
+                Timeline onHost = new Timeline(host, weights, Optimizations.standard(), 128, 4, 1);
+                Timeline onGpu = timeline(Optimizations.standard())) {
+            onHost.append(new int[] {5}, 1);
+            onHost.choose();
+            DeviceCounters before = device.counters();
+            DeviceCounters beforeHost = host.counters();
+            onGpu.stepAndChoose();
+            onHost.stepAndChoose();
+            DeviceCounters done = device.counters().minus(before);
+            assertThat(done.operations()).isEqualTo(host.counters().minus(beforeHost).operations()).isPositive();
+            assertThat(done.dispatches()).isGreaterThan(done.operations());
         }
     }
 

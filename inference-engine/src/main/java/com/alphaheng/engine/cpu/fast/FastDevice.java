@@ -23,7 +23,7 @@ public final class FastDevice implements Device {
     private final SharedScratch shared = new SharedScratch();
     private final LongAdder hostWaits = new LongAdder();
     private final LongAdder submissions = new LongAdder();
-    private final LongAdder dispatches = new LongAdder();
+    private final LongAdder operationsRun = new LongAdder();
     private final LongAdder encodeNanos = new LongAdder();
     private final LongAdder bytesAllocated = new LongAdder();
 
@@ -104,12 +104,13 @@ public final class FastDevice implements Device {
 
     void countSubmission(int operations) {
         submissions.increment();
-        dispatches.add(operations);
+        operationsRun.add(operations);
     }
 
     @Override
     public DeviceCounters counters() {
-        return new DeviceCounters(hostWaits.sum(), submissions.sum(), dispatches.sum(), encodeNanos.sum(),
+        long operations = operationsRun.sum();
+        return new DeviceCounters(hostWaits.sum(), submissions.sum(), operations, operations, encodeNanos.sum(),
             bytesAllocated.sum(), 0);
     }
 

@@ -17,7 +17,7 @@ final class ReferenceDevice implements Device {
 
     private final LongAdder hostWaits = new LongAdder();
     private final LongAdder submissions = new LongAdder();
-    private final LongAdder dispatches = new LongAdder();
+    private final LongAdder operationsRun = new LongAdder();
     private final LongAdder bytesAllocated = new LongAdder();
 
     @Override
@@ -43,7 +43,9 @@ final class ReferenceDevice implements Device {
 
     @Override
     public DeviceCounters counters() {
-        return new DeviceCounters(hostWaits.sum(), submissions.sum(), dispatches.sum(), 0, bytesAllocated.sum(), 0);
+        long operations = operationsRun.sum();
+        return new DeviceCounters(hostWaits.sum(), submissions.sum(), operations, operations, 0, bytesAllocated.sum(),
+            0);
     }
 
     @Override
@@ -79,7 +81,7 @@ final class ReferenceDevice implements Device {
                 } catch (DeviceException e) {
                     throw new DeviceException(operation.label() + ": " + e.getMessage(), e);
                 }
-                dispatches.increment();
+                operationsRun.increment();
                 if (timer != null) {
                     timer.record(operation, System.nanoTime() - start);
                 }
