@@ -73,6 +73,7 @@ inline void multiply_head(device const uint* codes, device const half* scales, d
     }
 }
 
+[[max_total_threads_per_threadgroup(128)]]
 kernel void absorb_query_tiled(device const uint* codes [[buffer(0)]], device const half* scales [[buffer(1)]],
         device const float* query [[buffer(2)]], device float* out [[buffer(3)]],
         constant HeadArguments& arguments [[buffer(4)]], uint3 group [[threadgroup_position_in_grid]],

@@ -36,9 +36,10 @@ inline uint largest_logit(device const float* logits, uint count, threadgroup fl
 
 kernel void arg_max(device const float* logits [[buffer(0)]], device uint* ids [[buffer(1)]],
         constant ArgMaxArguments& arguments [[buffer(2)]], uint3 group [[threadgroup_position_in_grid]],
-        uint index [[thread_index_in_threadgroup]], uint threads [[threads_per_threadgroup]],
+        uint index [[thread_index_in_threadgroup]], uint3 size [[threads_per_threadgroup]],
         uint lane [[thread_index_in_simdgroup]], uint simdgroup [[simdgroup_index_in_threadgroup]],
         uint simdgroups [[simdgroups_per_threadgroup]]) {
+    uint threads = size.x;
     threadgroup float values[32];
     threadgroup uint places[32];
     uint best = largest_logit(logits + ulong(group.x) * arguments.vocabulary, arguments.vocabulary, values, places, index,

@@ -22,6 +22,7 @@ kernel void expand_value(device const uint* codes [[buffer(0)]], device const ha
 }
 
 // For many tokens.
+[[max_total_threads_per_threadgroup(128)]]
 kernel void expand_value_tiled(device const uint* codes [[buffer(0)]], device const half* scales [[buffer(1)]],
         device const float* latent [[buffer(2)]], device float* out [[buffer(3)]],
         constant HeadArguments& arguments [[buffer(4)]], uint3 group [[threadgroup_position_in_grid]],

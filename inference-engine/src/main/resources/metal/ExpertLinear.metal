@@ -64,6 +64,7 @@ kernel void group_by_expert(device const uint* expertIds [[buffer(0)]], device u
 }
 
 // For many tokens: threadgroups (tile of rows, tile of an expert's choices, expert); those beyond its last are idle.
+[[max_total_threads_per_threadgroup(128)]]
 kernel void expert_linear_tiled(device const uint* codes [[buffer(0)]], device const half* scales [[buffer(1)]],
         device const float* in [[buffer(2)]], device const uint* offsets [[buffer(3)]],
         device const uint* order [[buffer(4)]], device float* out [[buffer(5)]],

@@ -21,13 +21,15 @@ enum : uint {
 
 // Threadgroups (split, block of heads, token). With one split, `out` gets the result [T, H, l]; with more, each split's sum
 // [T, H, splits, l], and `states` its softmax's maximum and denominator [T, H, splits, 2].
+[[max_total_threads_per_threadgroup(256)]]
 kernel void latent_attention(device const float* absorbed [[buffer(0)]], device const float* query [[buffer(1)]],
         device const uchar* cache [[buffer(2)]], device const uint* control [[buffer(3)]],
         device float* out [[buffer(4)]], device float* states [[buffer(5)]],
         constant CacheArguments& layout [[buffer(6)]], constant AttentionArguments& arguments [[buffer(7)]],
         uint3 group [[threadgroup_position_in_grid]], uint lane [[thread_index_in_simdgroup]],
         uint simdgroup [[simdgroup_index_in_threadgroup]], uint index [[thread_index_in_threadgroup]],
-        uint threads [[threads_per_threadgroup]]) {
+        uint3 size [[threads_per_threadgroup]]) {
+    uint threads = size.x;
     threadgroup float rows[ATTENTION_POSITIONS * (MAX_LATENT + MAX_ROPE)];
     uint split = group.x;
     uint head = group.y * ATTENTION_SIMDGROUPS + simdgroup;

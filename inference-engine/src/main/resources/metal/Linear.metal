@@ -28,6 +28,7 @@ kernel void linear(device const uint* codes [[buffer(0)]], device const half* sc
 }
 
 // For more tokens.
+[[max_total_threads_per_threadgroup(128)]]
 kernel void linear_tiled(device const uint* codes [[buffer(0)]], device const half* scales [[buffer(1)]],
         device const float* in [[buffer(2)]], device float* out [[buffer(3)]],
         constant LinearArguments& arguments [[buffer(4)]], uint3 group [[threadgroup_position_in_grid]],

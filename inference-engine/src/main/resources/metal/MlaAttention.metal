@@ -10,12 +10,14 @@ struct MergeArguments {
 };
 
 // Threadgroups (block of rows, head, token); each simdgroup ROWS rows. Compiled for TOKENS = 1.
+[[max_total_threads_per_threadgroup(256)]]
 kernel void merge_expand_value(device const uint* codes [[buffer(0)]], device const half* scales [[buffer(1)]],
         device const float* partial [[buffer(2)]], device const float* states [[buffer(3)]],
         device float* out [[buffer(4)]], constant MergeArguments& arguments [[buffer(5)]],
         uint3 group [[threadgroup_position_in_grid]], uint lane [[thread_index_in_simdgroup]],
         uint simdgroup [[simdgroup_index_in_threadgroup]], uint simdgroups [[simdgroups_per_threadgroup]],
-        uint index [[thread_index_in_threadgroup]], uint threads [[threads_per_threadgroup]]) {
+        uint index [[thread_index_in_threadgroup]], uint3 size [[threads_per_threadgroup]]) {
+    uint threads = size.x;
     threadgroup float latent[MAX_LATENT];
     ulong headIndex = ulong(group.z) * arguments.heads + group.y;
     device const float* state = states + headIndex * arguments.splits * 2;
@@ -73,12 +75,14 @@ enum : uint {
 // Attention of many tokens over the latent cache (flash attention, Dao et al. 2022, on the absorbed form, where all heads
 // share keys and values): 16 queries against 8 positions at a time by 8x8 matrices, with a running softmax. Simdgroups
 // share the columns: each adds up its part of the scores, and keeps its part of the output in registers.
+[[max_total_threads_per_threadgroup(256)]]
 kernel void mla_attention_tiled(device const float* absorbed [[buffer(0)]], device const float* query [[buffer(1)]],
         device const uchar* cache [[buffer(2)]], device const uint* control [[buffer(3)]], device float* out [[buffer(4)]],
         constant CacheArguments& layout [[buffer(5)]], constant PrefillArguments& arguments [[buffer(6)]],
         uint3 group [[threadgroup_position_in_grid]], uint lane [[thread_index_in_simdgroup]],
         uint simdgroup [[simdgroup_index_in_threadgroup]], uint index [[thread_index_in_threadgroup]],
-        uint threads [[threads_per_threadgroup]]) {
+        uint3 size [[threads_per_threadgroup]]) {
+    uint threads = size.x;
     threadgroup float staged[PREFILL_POSITIONS * PREFILL_STRIDE];
     threadgroup float scores[PREFILL_SIMDGROUPS * PREFILL_ROWS * PREFILL_POSITIONS];
     threadgroup float weights[PREFILL_ROWS * PREFILL_POSITIONS];
@@ -122,7 +126,7 @@ kernel void mla_attention_tiled(device const float* absorbed [[buffer(0)]], devi
     }
     // The softmax of a query is the work of 8 lanes, a position each, in the first four simdgroups.
     uint mine = simdgroup * 4 + lane / 8;
-    uint visible = min(end, position + (firstRow + mine) / arguments.heads + 1);
+    uint reach = min(end, position + (firstRow + mine) / arguments.heads + 1);
     float largest = -INFINITY;
     float denominator = 0.0f;
     for (uint first = 0; first < end; first += PREFILL_POSITIONS) {
@@ -156,12 +160,12 @@ kernel void mla_attention_tiled(device const float* absorbed [[buffer(0)]], devi
             for (uint s = 0; s < PREFILL_SIMDGROUPS; s++) {
                 score += scores[(s * 2 + mine / 8) * 64 + p * 8 + mine % 8];
             }
-            score = first + p < visible ? score : -INFINITY;
+            score = first + p < reach ? score : -INFINITY;
             float newLargest = max(largest, score);
             for (uint distance = 1; distance < 8; distance *= 2) {
                 newLargest = max(newLargest, simd_shuffle_xor(newLargest, ushort(distance)));
             }
-            // The first position is visible to all, so newLargest is a number.
+            // The first position is within reach of all, so newLargest is a number.
             float correction = precise::exp(largest - newLargest);
             float weight = precise::exp(score - newLargest);
             float sum = weight;

@@ -1,6 +1,7 @@
 // normed = norm(in), and Route on it, in one pass over the input.
 
 // One threadgroup for each token. Compiled for TOKENS = 1.
+[[max_total_threads_per_threadgroup(256)]]
 kernel void norm_route(device const uint* router [[buffer(0)]], device const float* bias [[buffer(1)]],
         device const float* in [[buffer(2)]], device const float* norm [[buffer(3)]],
         device float* normed [[buffer(4)]], device uint* expertIds [[buffer(5)]],

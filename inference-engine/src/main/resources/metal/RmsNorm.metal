@@ -12,8 +12,9 @@ struct RmsNormArguments {
 kernel void rms_norm(device const float* in [[buffer(0)]], device const float* weight [[buffer(1)]],
         device float* out [[buffer(2)]], constant RmsNormArguments& arguments [[buffer(3)]],
         uint3 group [[threadgroup_position_in_grid]], uint index [[thread_index_in_threadgroup]],
-        uint threads [[threads_per_threadgroup]], uint lane [[thread_index_in_simdgroup]],
+        uint3 size [[threads_per_threadgroup]], uint lane [[thread_index_in_simdgroup]],
         uint simdgroup [[simdgroup_index_in_threadgroup]], uint simdgroups [[simdgroups_per_threadgroup]]) {
+    uint threads = size.x;
     threadgroup float shares[32];
     device const float* row = in + arguments.inFirst + ulong(group.x) * arguments.inStride;
     float square = 0.0f;

@@ -84,6 +84,7 @@ inline void choose_experts(threadgroup const float* scores, threadgroup float* c
 }
 
 // One threadgroup for each token. Compiled for TOKENS = 1.
+[[max_total_threads_per_threadgroup(256)]]
 kernel void route(device const uint* router [[buffer(0)]], device const float* bias [[buffer(1)]],
         device const float* in [[buffer(2)]], device uint* expertIds [[buffer(3)]],
         device float* expertWeights [[buffer(4)]], constant RouteArguments& arguments [[buffer(5)]],

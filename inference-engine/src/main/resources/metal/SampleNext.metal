@@ -29,9 +29,10 @@ kernel void sample_adjust(device const float* logits [[buffer(0)]], device const
         device const uint* history [[buffer(2)]], device const float* bias [[buffer(3)]],
         device float* adjusted [[buffer(4)]], device float* largest [[buffer(5)]],
         constant SampleArguments& arguments [[buffer(6)]], uint3 group [[threadgroup_position_in_grid]],
-        uint index [[thread_index_in_threadgroup]], uint threads [[threads_per_threadgroup]],
+        uint index [[thread_index_in_threadgroup]], uint3 size [[threads_per_threadgroup]],
         uint lane [[thread_index_in_simdgroup]], uint simdgroup [[simdgroup_index_in_threadgroup]],
         uint simdgroups [[simdgroups_per_threadgroup]]) {
+    uint threads = size.x;
     threadgroup float values[32];
     uint end = min((group.x + 1) * SAMPLE_CHUNK, arguments.vocabulary);
     float repetition = sample_setting(settings, SAMPLE_REPETITION);
@@ -68,8 +69,9 @@ kernel void sample_weigh(device const float* adjusted [[buffer(0)]], device cons
         device const uint* settings [[buffer(2)]], device float* probabilities [[buffer(3)]],
         device float* sums [[buffer(4)]], constant SampleArguments& arguments [[buffer(5)]],
         uint3 group [[threadgroup_position_in_grid]], uint index [[thread_index_in_threadgroup]],
-        uint threads [[threads_per_threadgroup]], uint lane [[thread_index_in_simdgroup]],
+        uint3 size [[threads_per_threadgroup]], uint lane [[thread_index_in_simdgroup]],
         uint simdgroup [[simdgroup_index_in_threadgroup]], uint simdgroups [[simdgroups_per_threadgroup]]) {
+    uint threads = size.x;
     threadgroup float values[32];
     float temperature = sample_setting(settings, SAMPLE_TEMPERATURE);
     if (temperature == 0.0f) {

@@ -3,6 +3,7 @@
 // variables. All else is the business of include/metal_stdlib.
 #include "compiler.h"
 #include "executor.h"
+#include "rules.h"
 #include "runtime.h"
 
 #include <cstdio>
@@ -20,20 +21,19 @@ namespace softmetal {
 namespace {
 namespace fs = std::filesystem;
 
-struct Declared { std::string type, name; int kind, index; bool isConst, isReference; std::string builtin; };
-struct DeclaredKernel { std::string name; std::vector<Declared> parameters; };
-
 std::string strip(const std::string& text) {
     size_t begin = text.find_first_not_of(" \t\n"), end = text.find_last_not_of(" \t\n");
     return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
 }
 
-const std::map<std::string, std::string> BUILTINS = {
-    {"threadgroup_position_in_grid", "GROUP"}, {"threadgroups_per_grid", "GROUPS"},
-    {"thread_index_in_threadgroup", "p.index"}, {"thread_index_in_simdgroup", "p.lane"},
-    {"simdgroup_index_in_threadgroup", "p.simdgroup"}, {"simdgroups_per_threadgroup", "p.simdgroups"},
-    {"thread_position_in_grid", "p.group[0] * p.threads + p.index"},
-    {"thread_position_in_threadgroup", "p.index"}, {"threads_per_threadgroup", "p.threads"}};
+// The values of each builtin parameter, as many as it has components. Threadgroups are of one dimension here.
+const std::map<std::string, std::vector<std::string>> BUILTINS = {
+    {"threadgroup_position_in_grid", {"p.group[0]", "p.group[1]", "p.group[2]"}},
+    {"threadgroups_per_grid", {"p.groups[0]", "p.groups[1]", "p.groups[2]"}},
+    {"thread_position_in_grid", {"p.group[0] * p.threads + p.index", "p.group[1]", "p.group[2]"}},
+    {"thread_position_in_threadgroup", {"p.index", "0", "0"}}, {"threads_per_threadgroup", {"p.threads", "1", "1"}},
+    {"thread_index_in_threadgroup", {"p.index"}}, {"thread_index_in_simdgroup", {"p.lane"}},
+    {"simdgroup_index_in_threadgroup", {"p.simdgroup"}}, {"simdgroups_per_threadgroup", {"p.simdgroups"}}};
 
 Declared parameterOf(const std::string& text) {
     static const std::regex form(R"(^([\s\S]*?)(\w+)\s*\[\[\s*(\w+)\s*(?:\(\s*(\d+)\s*\))?\s*\]\]$)");
@@ -53,18 +53,18 @@ Declared parameterOf(const std::string& text) {
         std::string element = strip(std::regex_replace(result.type, spaces, ""));
         result.type = element;
     } else {
-        auto found = BUILTINS.find(attribute);
-        if (found == BUILTINS.end()) throw std::runtime_error("unknown attribute [[" + attribute + "]]");
-        result.builtin = found->second;
+        if (BUILTINS.count(attribute) == 0) throw std::runtime_error("unknown attribute [[" + attribute + "]]");
+        result.attribute = attribute;
     }
     return result;
 }
 
 std::vector<DeclaredKernel> kernelsOf(const std::string& source) {
-    static const std::regex head(R"(\bkernel\s+void\s+(\w+)\s*\()");
+    static const std::regex head(
+        R"((?:\[\[\s*max_total_threads_per_threadgroup\((\d+)\)\s*\]\]\s*)?\bkernel\s+void\s+(\w+)\s*\()");
     std::vector<DeclaredKernel> result;
     for (std::sregex_iterator at(source.begin(), source.end(), head), end; at != end; ++at) {
-        DeclaredKernel kernel{(*at)[1], {}};
+        DeclaredKernel kernel{(*at)[2], (*at)[1].matched ? std::stoul((*at)[1]) : 1024u, {}};
         size_t begin = at->position() + at->length(), depth = 0, from = begin;
         for (size_t place = begin; place < source.size(); place++) {
             char letter = source[place];
@@ -89,12 +89,11 @@ std::string withoutComments(const std::string& source) {
 }
 
 std::string builtinOf(const Declared& parameter) {
-    const std::string& text = parameter.builtin;
-    if (text != "GROUP" && text != "GROUPS") return parameter.type + "(" + text + ")";
-    std::string field = text == "GROUP" ? "p.group" : "p.groups";
-    if (parameter.type == "uint3") return "uint3(" + field + "[0], " + field + "[1], " + field + "[2])";
-    if (parameter.type == "uint2") return "uint2(" + field + "[0], " + field + "[1])";
-    return field + "[0]";
+    const std::vector<std::string>& values = BUILTINS.at(parameter.attribute);
+    size_t count = parameter.type.back() == '3' ? 3 : parameter.type.back() == '2' ? 2 : 1;
+    std::string text = parameter.type + "(" + values[0];
+    for (size_t component = 1; component < count; component++) text += ", " + values[component];
+    return text + ")";
 }
 
 void writeEntry(std::ostream& out, const DeclaredKernel& kernel) {
@@ -183,10 +182,18 @@ std::shared_ptr<CompiledLibrary> load(const std::string& file, std::string& erro
 std::string translate(const std::string& original) {
     std::string source = withoutComments(original);
     std::vector<DeclaredKernel> kernels = kernelsOf(source);
+    checkRules(kernels);
     static const std::regex constant(R"(constant\s+uint\s+(\w+)\s*\[\[\s*function_constant\(\s*(\d+)\s*\)\s*\]\]\s*;)");
-    std::ostringstream out, table;
+    std::ostringstream out, table, needs;
+    std::map<std::string, int> constants;
     for (std::sregex_iterator at(source.begin(), source.end(), constant), end; at != end; ++at) {
         table << "    {\"" << (*at)[1] << "\", " << (*at)[2] << ", &" << (*at)[1] << "},\n";
+        constants[(*at)[1]] = std::stoi((*at)[2]);
+    }
+    for (const auto& [kernel, needed] : constantsOf(source, kernels, constants)) {
+        needs << "static const int needs_" << kernel << "[] = {";
+        for (const auto& [index, name] : needed) needs << index << ", ";
+        needs << "-1};\n";
     }
     // A constant nobody set must not pass for 0.
     source = std::regex_replace(source, constant, "static uint $1 = 0xdeadbeefu;");
@@ -194,10 +201,10 @@ std::string translate(const std::string& original) {
     for (const DeclaredKernel& kernel : kernels) writeEntry(out, kernel);
     out << "extern \"C\" { extern const softmetal::Kernel softmetal_kernels[]; "
         << "extern const softmetal::FunctionConstant softmetal_constants[]; }\n"
-        << "const softmetal::Kernel softmetal_kernels[] = {\n";
+        << needs.str() << "const softmetal::Kernel softmetal_kernels[] = {\n";
     for (const DeclaredKernel& kernel : kernels) {
         out << "    {\"" << kernel.name << "\", entry_" << kernel.name << ", parameters_" << kernel.name << ", "
-            << kernel.parameters.size() << "},\n";
+            << kernel.parameters.size() << ", " << kernel.maxThreads << ", needs_" << kernel.name << "},\n";
     }
     out << "    {}};\nconst softmetal::FunctionConstant softmetal_constants[] = {\n" << table.str() << "    {}};\n";
     return out.str();

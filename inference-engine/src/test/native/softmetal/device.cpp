@@ -103,8 +103,15 @@ Object* libraryOf(const std::string& source, Object** error) {
 }
 
 Object* newLibrary(Object*, Selector, Object* source, Object* options, Object** error) {
-    if (options != nullptr) argument<CompileOptions>(options, "newLibraryWithSource:options:");
-    return libraryOf(textOf(source, "newLibraryWithSource:"), error);
+    auto* given = options == nullptr ? nullptr : argument<CompileOptions>(options, "newLibraryWithSource:options:");
+    std::string text = textOf(source, "newLibraryWithSource:");
+    // Simdgroup matrices came with version 2.3. A program that names no version may get an older one.
+    uint64_t version = given != nullptr ? given->languageVersion : 0;
+    if (version < 0x20003 && text.find("simdgroup_float8x8") != std::string::npos) {
+        fail(error, "MTLLibraryErrorDomain", 3, "program_source: error: use of undeclared identifier 'simdgroup_float8x8'");
+        return nullptr;
+    }
+    return libraryOf(text, error);
 }
 
 // A metallib of the soft Metal is a source behind a magic word.
@@ -124,6 +131,11 @@ void setMathMode(Object*, Selector, int64_t mode) {
     if (mode < 0 || mode > 2) violation("setMathMode: " + std::to_string(mode));
 }
 void setFastMath(Object*, Selector, bool) {}
+void setLanguageVersion(Object* self, Selector, uint64_t version) {
+    // As of macOS 15: 3.2 is the newest.
+    if (version < 0x10001 || version > 0x30002) violation("setLanguageVersion: " + std::to_string(version));
+    static_cast<CompileOptions*>(self)->languageVersion = version;
+}
 
 void setConstantValue(Object* self, Selector, const uint32_t* value, uint64_t type, uint64_t index) {
     if (type != 33 || value == nullptr) {
@@ -150,6 +162,13 @@ Object* newFunction(Object* self, Selector, Object* name, Object* constants, Obj
         return nullptr;
     }
     auto* values = argument<ConstantValues>(constants, "newFunctionWithName:constantValues:");
+    for (const int* index = found->second->constants; values && *index >= 0; index++) {
+        if (values->values.count(*index) == 0) {
+            fail(error, "MTLLibraryErrorDomain", 3, "Function " + wanted + " needs function constant "
+                + std::to_string(*index) + ", which was given no value");
+            return nullptr;
+        }
+    }
     Function* function = create(new Function());
     function->compiled = compiled;
     function->kernel = found->second;
@@ -171,7 +190,9 @@ Object* newPipeline(Object*, Selector, Object* object, Object** error) {
     pipeline->label = function->kernel->name;
     return pipeline;
 }
-uint64_t maxThreads(Object*, Selector) { return setting("maxThreads", 1024); }
+uint64_t maxThreads(Object* self, Selector) {
+    return std::min<uint64_t>(setting("maxThreads", 1024), static_cast<Pipeline*>(self)->kernel->maxThreads);
+}
 uint64_t simdWidth(Object*, Selector) { return 32; }
 uint64_t staticMemory(Object*, Selector) { return 0; }
 
@@ -248,6 +269,7 @@ void defineDevice() {
     method(options, "init", sameObject);
     method(options, "setMathMode:", setMathMode);
     method(options, "setFastMathEnabled:", setFastMath);
+    method(options, "setLanguageVersion:", setLanguageVersion);
     ClassInfo* values = defineClass("MTLFunctionConstantValues", "NSObject");
     method(values, "alloc", newObject<ConstantValues>, true);
     method(values, "init", sameObject);

@@ -1,6 +1,7 @@
 // Encoders: they check what is bound as the real API's validation layer does, and turn each dispatch into work.
 #include "metal.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace softmetal {
@@ -150,6 +151,7 @@ void dispatchThreadgroups(Object* self, Selector, MTLSize groups, MTLSize thread
     if (encoder == nullptr) return;
     uint64_t perGroup = threads.width * threads.height * threads.depth;
     uint64_t limit = setting("maxThreads", 1024);
+    if (encoder->pipeline != nullptr) limit = std::min<uint64_t>(limit, encoder->pipeline->kernel->maxThreads);
     if (encoder->pipeline == nullptr || groups.width * groups.height * groups.depth == 0 || perGroup == 0
             || perGroup > limit || threads.height != 1 || threads.depth != 1) {
         violation("dispatchThreadgroups: " + std::to_string(groups.width) + "x" + std::to_string(groups.height) + "x"

@@ -20,7 +20,10 @@ struct Buffer : Object {
     void dispose() override;
 };
 
-struct CompileOptions : Object { CompileOptions() : Object(classNamed("MTLCompileOptions")) {} };
+struct CompileOptions : Object {
+    uint64_t languageVersion = 0;   // not set: what the system takes it for depends on the program
+    CompileOptions() : Object(classNamed("MTLCompileOptions")) {}
+};
 struct ConstantValues : Object {
     std::map<uint64_t, uint32_t> values;
     ConstantValues() : Object(classNamed("MTLFunctionConstantValues")) {}

@@ -32,6 +32,8 @@ struct Kernel {
     void (*entry)(const Invocation&);
     const Parameter* parameters;
     int parameterCount;
+    uint32_t maxThreads;     // [[max_total_threads_per_threadgroup]]
+    const int* constants;    // indices of the function constants it needs, then -1
 };
 
 struct FunctionConstant {

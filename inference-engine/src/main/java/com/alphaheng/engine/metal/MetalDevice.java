@@ -15,6 +15,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /// The GPU. Makes every other object.
 public final class MetalDevice extends MetalObject {
+    /// Metal Shading Language 3.0 (`MTLLanguageVersion3_0`), which macOS 13 knows. The kernels need 2.3 at least, for
+    /// simdgroup matrices.
+    private static final long LANGUAGE_VERSION = 3 << 16;
+
     private MetalDevice(long id) {
         super("MTLCreateSystemDefaultDevice", "GPU", id);
     }
@@ -131,6 +135,8 @@ public final class MetalDevice extends MetalObject {
             } else {
                 MessageSend.send(options, Selector.OPTIONS_FAST_MATH, false);
             }
+            // Without it the version depends on the system that the running program, here Java, was built for.
+            MessageSend.send(options, Selector.OPTIONS_LANGUAGE, LANGUAGE_VERSION);
             MemorySegment error = arena.allocate(JAVA_LONG);
             long library = MessageSend.sendForLong(id(), Selector.NEW_LIBRARY_SOURCE, NsObjects.string(source), options,
                     error.address());

@@ -2,11 +2,12 @@ package com.alphaheng.engine.metal;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,61 +76,60 @@ class MslHygieneTest {
     }
 
     @Test
-    void noKnownMiscompilation() {
+    void theSourcesKeepTheLanguagesRules() {
         Map<String, String> sources = new LinkedHashMap<>();
         KernelLibrary.FILES.forEach(file -> sources.put(file, KernelLibrary.text(file)));
-        assertThat(lint(sources)).isEmpty();
+        assertThat(MslLint.check(sources)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            inline float f(half x, device const half* y) {} | half parameter of f: use float
+            '    simdgroup_float8x8 s[2][4];' | an array of simdgroup matrices has more than one dimension
+            inline void g(thread simdgroup_float8x8 (&m)[4]) {} | arrays of simdgroup matrices as parameters of g
+            inline void h(float* x) {} | a pointer without an address space: float* x
+            'void k(device uint* x) { float y = ((half*) x)[0]; }' | a pointer without an address space: half*)
+            'inline void l(thread float* x) { double y = x[0]; }' | double
+            'kernel void m(device atomic_ulong* x) {}' | 64-bit atomics
+            'inline void n(thread bfloat* x) {}' | bfloat
+            'inline void o(thread float* x) { static uint calls = 0; }' | static variables
+            '#include <cmath>' | a header other than metal_stdlib
+            'inline float p(uint n) { return n == 0 ? 1.0f : p(n - 1); }' | p calls itself
+            float table[4]; | a variable of the program that is not constant: float table[4];
+            'inline float rotate(float x) { return x; }' | rotate is a function of the language
+            'inline float q(float object) { return object; }' | the language's own word as a name: object
+            """)
+    void theLintFindsWhatItLooksFor(String source, String message) {
+        assertThat(MslLint.check(Map.of("A", source + "\n"))).containsExactly("A: " + message);
     }
 
     @Test
-    void theLintFindsWhatItLooksFor() {
-        assertThat(lint(Map.of("A", "inline float f(half x, device const half* y) {"))).singleElement().asString()
-                .contains("A: half parameter of f");
-        assertThat(lint(Map.of("A", "    simdgroup_float8x8 sums[2][4];"))).singleElement().asString()
-                .contains("one dimension");
-        assertThat(lint(Map.of("A", "inline void g(thread simdgroup_float8x8 (&m)[4]) {"))).singleElement().asString()
-                .contains("simdgroup matrices as parameters");
+    void theLintFindsWhatTakesSeveralLines() {
+        assertThat(MslLint.check(Map.of("A", "inline void f(uint i) {\n    threadgroup float tile[4];\n}\n")))
+                .containsExactly("A: threadgroup memory declared in f, which is no kernel");
         Map<String, String> twice = new LinkedHashMap<>();
-        twice.put("A", "inline float f(float x) {\n    return x;\n}\nstruct S {\n");
-        twice.put("B", "inline float f(float x) {\n    return x;\n}\nstruct S {\n");
-        assertThat(lint(twice)).containsExactly("B: f is defined in A too", "B: S is defined in A too");
+        twice.put("A", "inline float f(float x) {\n    return x;\n}\nstruct S {\n};\n");
+        twice.put("B", "inline float f(float x) {\n    return x;\n}\nstruct S {\n};\n");
+        assertThat(MslLint.check(twice)).containsExactly("B: f is defined in A too", "B: S is defined in A too");
+        Map<String, String> round = new LinkedHashMap<>();
+        round.put("A", "inline float f(float x) {\n    return g(x);\n}\n");
+        round.put("B", "inline float g(float x) {\n    return f(x);\n}\n");
+        assertThat(MslLint.check(round)).containsExactlyInAnyOrder("A: f calls itself", "B: g calls itself");
     }
 
-    private static List<String> lint(Map<String, String> sources) {
-        List<String> found = new ArrayList<>();
-        Map<String, String> definedIn = new LinkedHashMap<>();
-        Pattern function = Pattern.compile("(?:inline|kernel)\\s+[\\w:<> ]+?\\s(\\w+)\\(([^{]*)\\)\\s*\\{");
-        Pattern type = Pattern.compile("struct (\\w+) \\{");
-        sources.forEach((file, text) -> {
-            Matcher functions = function.matcher(text);
-            while (functions.find()) {
-                define(functions.group(1), file, definedIn, found);
-                boolean isKernel = functions.group().startsWith("kernel");
-                for (String parameter : functions.group(2).split(",")) {
-                    if (!isKernel && parameter.matches("(?s).*\\bhalf\\d?\\b[^*]*")) {
-                        found.add(file + ": half parameter of " + functions.group(1) + ": use float");
-                    }
-                    if (!isKernel && parameter.contains("simdgroup_") && parameter.contains("[")) {
-                        found.add(file + ": arrays of simdgroup matrices as parameters of " + functions.group(1));
-                    }
-                }
-            }
-            Matcher types = type.matcher(text);
-            while (types.find()) {
-                define(types.group(1), file, definedIn, found);
-            }
-            if (Pattern.compile("simdgroup_\\w+8x8\\s+\\w+\\[[^\\]]*\\]\\s*\\[").matcher(text).find()) {
-                found.add(file + ": an array of simdgroup matrices has more than one dimension");
-            }
-        });
-        return found;
-    }
-
-    private static void define(String name, String file, Map<String, String> definedIn, List<String> found) {
-        String before = definedIn.putIfAbsent(name, file);
-        if (before != null) {
-            found.add(file + ": " + name + " is defined in " + before + " too");
+    @Test
+    void functionConstantsAreJavas() {
+        Matcher constants = Pattern.compile("constant uint (\\w+) \\[\\[function_constant\\((\\d+)\\)\\]\\];")
+                .matcher(KernelLibrary.source());
+        Map<String, Integer> inMetal = new LinkedHashMap<>();
+        while (constants.find()) {
+            inMetal.put(constants.group(1), Integer.valueOf(constants.group(2)));
         }
+        Map<String, Integer> inJava = new LinkedHashMap<>();
+        for (FunctionConstant constant : FunctionConstant.values()) {
+            inJava.put(constant.name(), constant.index());
+        }
+        assertThat(inMetal).isEqualTo(inJava);
     }
 
     /// The structs are made of 4-byte fields alone, so equal names and types in equal order are equal layouts; that a

@@ -134,6 +134,49 @@ class SoftMetalChecksTest {
         assertFound("was given 12 bytes, the struct has 8");
     }
 
+    /// What Apple's compiler refuses must not compile here: the library of a Mac would be missing whole.
+    @Test
+    void sourcesThatApplesCompilerRefuses() {
+        refused("kernel void k(device float* x [[buffer(0)]], uint3 g [[threadgroup_position_in_grid]],"
+                + " uint n [[threads_per_threadgroup]]) { }", "either all scalar types or all vector types");
+        refused("kernel void k(device float* x [[buffer(31)]]) { }", "out of bounds: 0 to 30");
+        refused("kernel void k(device float* x [[buffer(1)]], device float* y [[buffer(1)]]) { }", "is used twice");
+        refused("kernel void k(device float* x [[buffer(1)]], uint3 i [[thread_index_in_threadgroup]]) { }",
+                "invalid type 'uint3' for attribute 'thread_index_in_threadgroup'");
+    }
+
+    private static void refused(String kernel, String words) {
+        try (MetalDevice device = MetalDevice.open()) {
+            assertThatThrownBy(() -> device.libraryFromSource("refused", HEAD + kernel))
+                    .isInstanceOf(MetalException.class).hasMessageContaining(words);
+        }
+    }
+
+    @Test
+    void functionConstantsThatAreNotGiven() {
+        String source = HEAD + "constant uint A [[function_constant(0)]];\nconstant uint B [[function_constant(1)]];\n"
+                + "inline uint both() { return A == 0 ? 0 : B; }\n"
+                + "kernel void k(device uint* x [[buffer(0)]]) { x[0] = both(); }\n"
+                + "kernel void none(device uint* x [[buffer(0)]]) { x[0] = 0; }";
+        try (MetalDevice device = MetalDevice.open();
+                MetalLibrary library = device.libraryFromSource("constants", source)) {
+            KernelVariant half = KernelVariant.of("k").with(FunctionConstant.WEIGHT_FORMAT, 0);
+            assertThatThrownBy(() -> library.pipeline(device, half)).isInstanceOf(MetalException.class)
+                    .hasMessageContaining("needs function constant 1, which was given no value");
+            library.pipeline(device, half.with(FunctionConstant.GROUP_SIZE, 1)).close();
+            library.pipeline(device, KernelVariant.of("none")).close();
+        }
+    }
+
+    @Test
+    void threadgroupsLargerThanTheKernelSays() {
+        encode(HEAD + "[[max_total_threads_per_threadgroup(16)]] kernel void k(device float* x [[buffer(1)]]) { }", "k",
+                Order.SERIAL, 1, encoder -> { });
+        assertFound("dispatchThreadgroups: 2x1x1 of 32 threads");
+        run("threadgroup float a[8000];\n    threadgroup float b[400]; a[t] = 0.0f; b[t] = 0.0f;");
+        assertFound("33600 bytes of threadgroup memory, at most 32768");
+    }
+
     @Test
     void wrongMessages() {
         try (MetalDevice device = MetalDevice.open()) {

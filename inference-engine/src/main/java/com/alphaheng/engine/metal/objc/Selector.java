@@ -57,6 +57,8 @@ public enum Selector {
 
     OPTIONS_MATH_MODE("MTLCompileOptions", VOID_OF_LONG, "- (void)setMathMode:(MTLMathMode)mathMode;"),
     OPTIONS_FAST_MATH("MTLCompileOptions", VOID_OF_BOOLEAN, "- (void)setFastMathEnabled:(BOOL)fastMathEnabled;"),
+    OPTIONS_LANGUAGE("MTLCompileOptions", VOID_OF_LONG,
+            "- (void)setLanguageVersion:(MTLLanguageVersion)languageVersion;"),
     FUNCTION_NAMES("MTLLibrary", LONG, "- (NSArray<NSString *> *)functionNames;"),
     NEW_FUNCTION("MTLLibrary", LONG_OF_3,
             "- (nullable id<MTLFunction>)newFunctionWithName:(NSString *)name"
