@@ -1,6 +1,7 @@
 package com.alphaheng.protocol;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,7 @@ public final class Topics {
     public static final int REPORT_PARTITIONS = 8;
     public static final int LOG_PARTITIONS = 8;
 
+    private static final String TIMESTAMPS = "message.timestamp.type";
     private static final Map<String, String> FOR_EVER = Map.of("retention.ms", "-1", "retention.bytes", "-1",
             "cleanup.policy", "delete");
 
@@ -32,7 +34,7 @@ public final class Topics {
             new Shape(ROADMAP, 1, FOR_EVER),
             new Shape(SNAPSHOTS, 1, FOR_EVER),
             new Shape(ASSIGNMENTS, ASSIGNMENT_PARTITIONS, kept(Duration.ofDays(7))),
-            new Shape(REPORTS, REPORT_PARTITIONS, kept(Duration.ofDays(7))),
+            new Shape(REPORTS, REPORT_PARTITIONS, byBrokersClock(Duration.ofDays(7))),
             new Shape(LOGS, LOG_PARTITIONS, kept(Duration.ofDays(30))));
 
     private Topics() {
@@ -46,10 +48,23 @@ public final class Topics {
         public boolean forEver() {
             return settings.equals(FOR_EVER);
         }
+
+        /// Settings that a topic must have also if somebody made it before; retention is up to them, except where it
+        /// would lose a campaign.
+        public Map<String, String> indispensable() {
+            Map<String, String> needed = new HashMap<>(settings);
+            needed.keySet().removeIf(name -> !forEver() && !name.equals(TIMESTAMPS));
+            return needed;
+        }
     }
 
     private static Map<String, String> kept(Duration duration) {
         return Map.of("retention.ms", Long.toString(duration.toMillis()));
+    }
+
+    /// Times of records are the broker's, so that those of different workers can be compared.
+    private static Map<String, String> byBrokersClock(Duration kept) {
+        return Map.of("retention.ms", Long.toString(kept.toMillis()), TIMESTAMPS, "LogAppendTime");
     }
 
     /// The partition of [#ASSIGNMENTS] that carries what is meant for this worker.

@@ -1,6 +1,7 @@
 package com.alphaheng.coordinator.config;
 
 import com.alphaheng.coordinator.disk.DiskArtifacts;
+import com.alphaheng.coordinator.disk.SecretKeyFile;
 import com.alphaheng.coordinator.kafka.KafkaConnection;
 import com.alphaheng.coordinator.kafka.KafkaEventLog;
 import com.alphaheng.coordinator.kafka.KafkaLeadership;
@@ -8,14 +9,18 @@ import com.alphaheng.coordinator.kafka.KafkaOutputArchive;
 import com.alphaheng.coordinator.kafka.KafkaReports;
 import com.alphaheng.coordinator.kafka.KafkaSnapshotTaker;
 import com.alphaheng.coordinator.kafka.KafkaTopics;
+import com.alphaheng.coordinator.kafka.KafkaWorkerUsers;
 import com.alphaheng.coordinator.rest.AccessSettings;
 import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
+import com.alphaheng.coordinator.runtime.Admission;
 import com.alphaheng.coordinator.runtime.ArtifactStore;
 import com.alphaheng.coordinator.runtime.CommitListener;
 import com.alphaheng.coordinator.runtime.LogException;
 import com.alphaheng.coordinator.runtime.LogLines;
 import com.alphaheng.coordinator.runtime.OutputArchive;
+import com.alphaheng.coordinator.runtime.SecretBox;
 import com.alphaheng.coordinator.runtime.Shard;
+import com.alphaheng.coordinator.runtime.WorkerUsers;
 import com.alphaheng.coordinator.webhook.WebhookCourier;
 import com.alphaheng.coordinator.webhook.WebhookSender;
 import com.alphaheng.protocol.Artifact;
@@ -73,11 +78,12 @@ class CoordinatorParts {
 
     @Produces
     @Singleton
-    Shard shard(Clock clock, @All List<CommitListener> listeners) {
+    Shard shard(Clock clock, @All List<CommitListener> listeners, AccessSettings access) {
         KafkaConnection connection = new KafkaConnection(settings.kafka(), settings.kafkaClient());
         String instance = settings.instance().orElseGet(() -> "coordinator-" + ProcessHandle.current().pid());
-        return new Shard(new KafkaEventLog(connection), new KafkaReports(connection), RoadmapPolicy.DEFAULT, clock,
-                instance, listeners, CoordinatorParts::stop);
+        return new Shard(new KafkaEventLog(connection), new KafkaReports(connection),
+                new Admission(access.enrolment().required()), RoadmapPolicy.DEFAULT, clock, instance, listeners,
+                CoordinatorParts::stop);
     }
 
     @Produces
@@ -91,6 +97,12 @@ class CoordinatorParts {
     @Singleton
     OutputArchive outputArchive() {
         return new KafkaOutputArchive(new KafkaConnection(settings.kafka(), settings.kafkaClient()));
+    }
+
+    @Produces
+    @Singleton
+    WorkerUsers workerUsers() {
+        return new KafkaWorkerUsers(new KafkaConnection(settings.kafka(), settings.kafkaClient()));
     }
 
     @Produces
@@ -117,8 +129,17 @@ class CoordinatorParts {
 
     @Produces
     @Singleton
-    WebhookCourier courier(Shard shard) {
-        return new WebhookCourier(shard, new WebhookSender(settings.webhooks().patience()),
+    SecretBox secrets() {
+        SecretKeyFile file = new SecretKeyFile(settings.secretKeyFile().map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".alphaheng", "secrets.key")));
+        return new SecretBox(() -> settings.secretKey().isPresent()
+                ? SecretKeyFile.check(settings.secretKey().get(), "HENG_SECRET_KEY") : file.read());
+    }
+
+    @Produces
+    @Singleton
+    WebhookCourier courier(Shard shard, SecretBox secrets) {
+        return new WebhookCourier(shard, new WebhookSender(settings.webhooks().patience()), secrets,
                 settings.webhooks().firstWait());
     }
 

@@ -27,6 +27,13 @@ public interface CoordinatorSettings {
     @WithDefault("50000")
     long snapshotEvery();
 
+    /// Key of the secrets in the log, at least 32 random characters; for those who would not have it in a file.
+    Optional<String> secretKey();
+
+    /// Default: `.alphaheng/secrets.key` in the home folder, made when first needed. Coordinators that stand in for one
+    /// another need the same.
+    Optional<String> secretKeyFile();
+
     Tls tls();
 
     Webhooks webhooks();

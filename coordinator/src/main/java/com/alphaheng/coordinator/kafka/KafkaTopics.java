@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -45,7 +46,7 @@ public final class KafkaTopics {
                 acceptExisting(() -> created.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
             }
             checkShapes(describe(admin));
-            keepForEver(admin);
+            settle(admin);
         } catch (ExecutionException | TimeoutException e) {
             throw unreachable(connection, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
@@ -100,10 +101,11 @@ public final class KafkaTopics {
     }
 
     /// A topic that somebody made before us has the cluster's retention, a week as a rule: campaigns would vanish.
-    private static void keepForEver(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+    /// Without the times of the broker a lost worker is noticed later after a change of coordinators.
+    private static void settle(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
         Map<ConfigResource, Map<String, String>> wanted = new HashMap<>();
-        Topics.SHAPES.stream().filter(Topics.Shape::forEver).forEach(shape ->
-                wanted.put(new ConfigResource(ConfigResource.Type.TOPIC, shape.name()), shape.settings()));
+        Topics.SHAPES.stream().filter(shape -> !shape.indispensable().isEmpty()).forEach(shape ->
+                wanted.put(new ConfigResource(ConfigResource.Type.TOPIC, shape.name()), shape.indispensable()));
         Map<ConfigResource, Config> found = admin.describeConfigs(wanted.keySet()).all()
                 .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
@@ -121,17 +123,19 @@ public final class KafkaTopics {
         }
         try {
             admin.incrementalAlterConfigs(changes).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            LOGGER.log(Level.WARNING, "Kafka would have deleted old records of " + names(changes.keySet())
-                    + "; these topics are now kept for ever");
+            LOGGER.log(Level.WARNING, "topics had other settings than AlphaHENG needs; now set: " + text(changes));
         } catch (ExecutionException e) {
-            throw new LogException("Kafka deletes old records of " + names(changes.keySet()) + ", which would lose "
-                    + "campaigns, and does not let us change that (" + e.getCause().getMessage()
-                    + "): set retention.ms=-1, retention.bytes=-1 and cleanup.policy=delete on them", e);
+            throw new LogException("topics have settings with which Kafka would delete campaigns or misdate reports, "
+                    + "and Kafka does not let us change that (" + e.getCause().getMessage() + "): set "
+                    + text(changes), e);
         }
     }
 
-    private static List<String> names(Collection<ConfigResource> topics) {
-        return topics.stream().map(ConfigResource::name).sorted().toList();
+    private static String text(Map<ConfigResource, Collection<AlterConfigOp>> changes) {
+        return changes.entrySet().stream().map(change -> change.getValue().stream().map(operation ->
+                        operation.configEntry().name() + "=" + operation.configEntry().value()).sorted()
+                .collect(Collectors.joining(",", change.getKey().name() + " ", ""))).sorted()
+                .collect(Collectors.joining("; "));
     }
 
     private static LogException unreachable(KafkaConnection connection, Throwable cause) {

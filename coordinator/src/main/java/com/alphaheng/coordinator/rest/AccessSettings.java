@@ -64,5 +64,14 @@ public interface AccessSettings {
 
         /// Kafka client settings for workers, such as their SASL user.
         Map<String, String> kafkaClient();
+
+        /// Whether each worker gets a Kafka user of its own (SCRAM) with the rights of a worker, made when it enrols
+        /// and removed when its token is revoked.
+        @WithDefault("false")
+        boolean kafkaUsers();
+
+        /// Whether workers that have not enrolled are refused. One that has must prove it in any case.
+        @WithDefault("false")
+        boolean required();
     }
 }

@@ -23,16 +23,20 @@ public class AuditResource {
     }
 
     /// @param since ISO 8601
+    /// @param text  part of the subject or the detail
     @GET
     public RestResponse<List<AuditEntry>> list(@QueryParam("actor") Optional<String> actor,
                                                @QueryParam("action") Optional<String> action,
                                                @QueryParam("campaign") Optional<String> campaign,
-                                               @QueryParam("since") Optional<String> since, @BeanParam Page page) {
+                                               @QueryParam("since") Optional<String> since,
+                                               @QueryParam("q") Optional<String> text, @BeanParam Page page) {
         Optional<Instant> from = since.map(AuditResource::instant);
         return page.of(roadmap.query(state -> state.administration().audit().entries().stream()
                 .filter(entry -> actor.map(entry.actor()::equals).orElse(true)
                         && action.map(entry.action()::equals).orElse(true)
                         && campaign.map(name -> entry.campaign().map(name::equals).orElse(false)).orElse(true)
+                        && text.map(part -> entry.subject().contains(part) || entry.detail().contains(part))
+                                .orElse(true)
                         && from.map(start -> !entry.at().isBefore(start)).orElse(true)).toList()).reversed());
     }
 

@@ -7,6 +7,7 @@ import com.alphaheng.coordinator.roadmap.RoadmapCommand;
 import com.alphaheng.coordinator.roadmap.Role;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -40,10 +41,12 @@ public class CampaignResource {
     @GET
     public RestResponse<List<CampaignView.Summary>> list(@QueryParam("q") Optional<String> text,
                                                          @QueryParam("finished") Optional<Boolean> finished,
+                                                         @QueryParam("paused") Optional<Boolean> paused,
                                                          @BeanParam Page page) {
         return page.of(roadmap.query(state -> state.campaigns().stream()
                 .filter(campaign -> text.map(part -> campaign.name().contains(part)).orElse(true)
-                        && finished.map(wanted -> wanted == campaign.finished()).orElse(true))
+                        && finished.map(wanted -> wanted == campaign.finished()).orElse(true)
+                        && paused.map(wanted -> wanted == campaign.paused()).orElse(true))
                 .map(CampaignView.Summary::of).toList()));
     }
 
@@ -61,28 +64,32 @@ public class CampaignResource {
     @POST
     @Needs(Role.SUBMITTER)
     @Path("{campaign}/pause")
-    public Touched pause(@PathParam("campaign") String name) {
-        return new Touched(roadmap.command(new RoadmapCommand.PauseCampaign(name, caller.name())));
+    public Touched pause(@PathParam("campaign") String name, @HeaderParam(IfMatch.HEADER) String known) {
+        return touch(name, known, new RoadmapCommand.PauseCampaign(name, caller.name()));
     }
 
     @POST
     @Needs(Role.SUBMITTER)
     @Path("{campaign}/resume")
-    public Touched resume(@PathParam("campaign") String name) {
-        return new Touched(roadmap.command(new RoadmapCommand.ResumeCampaign(name, caller.name())));
+    public Touched resume(@PathParam("campaign") String name, @HeaderParam(IfMatch.HEADER) String known) {
+        return touch(name, known, new RoadmapCommand.ResumeCampaign(name, caller.name()));
     }
 
     @POST
     @Needs(Role.SUBMITTER)
     @Path("{campaign}/cancel")
-    public Touched cancel(@PathParam("campaign") String name) {
-        return new Touched(roadmap.command(new RoadmapCommand.CancelCampaign(name, caller.name())));
+    public Touched cancel(@PathParam("campaign") String name, @HeaderParam(IfMatch.HEADER) String known) {
+        return touch(name, known, new RoadmapCommand.CancelCampaign(name, caller.name()));
     }
 
     @POST
     @Needs(Role.SUBMITTER)
     @Path("{campaign}/rerun-failed")
-    public Touched rerunFailed(@PathParam("campaign") String name) {
-        return new Touched(roadmap.command(new RoadmapCommand.RerunFailed(name, caller.name())));
+    public Touched rerunFailed(@PathParam("campaign") String name, @HeaderParam(IfMatch.HEADER) String known) {
+        return touch(name, known, new RoadmapCommand.RerunFailed(name, caller.name()));
+    }
+
+    private Touched touch(String campaign, String known, RoadmapCommand command) {
+        return new Touched(roadmap.command(IfMatch.guard(known, campaign, command)));
     }
 }

@@ -16,11 +16,12 @@ import java.util.Optional;
 /// @param etaSeconds   rest of the run if tasks go on ending at the present rate; absent before the first one ended
 /// @param criticalPath the longest chain of tasks that have not ended
 /// @param lastSubmission who submitted last, and what that changed
+/// @param definition   version of its tasks' definitions, for `If-Match`; see [IfMatch]
 /// @param commit       the commit that its attempts start from; absent for the tip of the worker's source
 public record CampaignView(String name, boolean paused, int total, Map<TaskStatus, Integer> counts, boolean finished,
                            Instant createdAt, Optional<Instant> startedAt, Optional<Instant> finishedAt,
                            Optional<Long> etaSeconds, Throughput throughput, List<Bar> staircase,
-                           List<String> criticalPath, Optional<SubmissionRecord> lastSubmission,
+                           List<String> criticalPath, Optional<SubmissionRecord> lastSubmission, String definition,
                            Optional<String> commit) {
     /// How fast it goes.
     ///
@@ -53,7 +54,7 @@ public record CampaignView(String name, boolean paused, int total, Map<TaskStatu
                 campaign.openedAt(), campaign.startedAt(), finishedAt,
                 left == 0 ? Optional.empty() : perHour.map(rate -> Math.round(left / rate * 3600)),
                 new Throughput(perHour, current), staircase, shape.criticalPath(),
-                campaign.lastSubmission(), campaign.commit());
+                campaign.lastSubmission(), Long.toString(campaign.definitionVersion()), campaign.commit());
     }
 
     private static Map<TaskStatus, Integer> counts(Campaign campaign) {

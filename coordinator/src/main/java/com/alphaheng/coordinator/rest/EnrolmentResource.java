@@ -2,11 +2,13 @@ package com.alphaheng.coordinator.rest;
 
 import com.alphaheng.coordinator.roadmap.RoadmapCommand;
 import com.alphaheng.coordinator.roadmap.Role;
+import com.alphaheng.coordinator.runtime.WorkerUsers;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -44,14 +46,16 @@ public class EnrolmentResource {
     private final Caller caller;
     private final Clock clock;
     private final AccessSettings settings;
+    private final WorkerUsers users;
     private final String kafka;
 
-    EnrolmentResource(Roadmap roadmap, Caller caller, Clock clock, AccessSettings settings,
+    EnrolmentResource(Roadmap roadmap, Caller caller, Clock clock, AccessSettings settings, WorkerUsers users,
                       @ConfigProperty(name = "kafka.bootstrap.servers") String kafka) {
         this.roadmap = roadmap;
         this.caller = caller;
         this.clock = clock;
         this.settings = settings;
+        this.users = users;
         this.kafka = kafka;
     }
 
@@ -70,7 +74,8 @@ public class EnrolmentResource {
         return RestResponse.status(RestResponse.Status.CREATED, new Offer(secret, worker, expires));
     }
 
-    /// The one-time token is the credential; it is used up.
+    /// The one-time token is the credential; it is used up. A worker that enrols again gets everything anew, and what
+    /// it had before is worth nothing any more.
     @POST
     @Path("use")
     @OpenToAll
@@ -81,7 +86,10 @@ public class EnrolmentResource {
         String worker = Names.check("worker", use.worker());
         String secret = Secrets.random("heng_");
         roadmap.command(new RoadmapCommand.EnrolWorker(Secrets.hash(use.token()), worker, Secrets.hash(secret)));
-        return new Credentials(worker, secret, settings.enrolment().kafka().orElse(kafka),
-                settings.enrolment().kafkaClient());
+        Map<String, String> client = new HashMap<>(settings.enrolment().kafkaClient());
+        if (settings.enrolment().kafkaUsers()) {
+            client.putAll(users.create(worker));
+        }
+        return new Credentials(worker, secret, settings.enrolment().kafka().orElse(kafka), client);
     }
 }

@@ -74,11 +74,12 @@ class Roadmap {
         };
     }
 
-    private static ApiProblem refused(Reply.Refused refused) {
+    static ApiProblem refused(Reply.Refused refused) {
         return switch (refused.rule()) {
             case UNKNOWN -> new ApiProblem(404, "Not Found", refused.message(), refused.remedy());
             case CONFLICT -> new ApiProblem(409, "Conflict", refused.message(), refused.remedy());
             case FORBIDDEN -> new ApiProblem(403, "Forbidden", refused.message(), refused.remedy());
+            case OUTDATED -> new ApiProblem(412, "Precondition Failed", refused.message(), refused.remedy());
         };
     }
 

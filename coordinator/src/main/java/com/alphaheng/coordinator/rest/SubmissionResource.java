@@ -9,6 +9,7 @@ import com.alphaheng.spec.ParsedSubmission;
 import com.alphaheng.spec.Problem;
 import com.alphaheng.spec.SourceFile;
 import com.alphaheng.spec.TaskFileParser;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -58,8 +59,9 @@ public class SubmissionResource {
     @POST
     @Path("submissions")
     @Needs(Role.SUBMITTER)
-    public RestResponse<Submitted> submit(@PathParam("campaign") String campaign, Submission submission) {
-        Outcome outcome = ask(campaign, submission, submission != null && submission.dryRun());
+    public RestResponse<Submitted> submit(@PathParam("campaign") String campaign,
+                                          @HeaderParam(IfMatch.HEADER) String known, Submission submission) {
+        Outcome outcome = ask(campaign, submission, submission != null && submission.dryRun(), known);
         var diff = outcome.submitted().diff();
         boolean nothing = diff.empty() || submission.dryRun();
         return RestResponse.status(nothing ? RestResponse.Status.OK : RestResponse.Status.CREATED, new Submitted(
@@ -72,35 +74,36 @@ public class SubmissionResource {
     @Path("plan")
     @Needs(Role.VIEWER)
     public Plan plan(@PathParam("campaign") String campaign, Submission submission) {
-        Outcome outcome = ask(campaign, submission, true);
+        Outcome outcome = ask(campaign, submission, true, null);
         return roadmap.query(state -> Plan.of(outcome.submitted(), outcome.warnings(), state));
     }
 
-    private Outcome ask(String campaign, Submission submission, boolean dryRun) {
+    private Outcome ask(String campaign, Submission submission, boolean dryRun, String known) {
         Names.check("campaign", campaign);
         check(submission);
         Set<String> existing = roadmap.query(state -> state.campaign(campaign).stream()
-                .flatMap(known -> known.tasks().stream()).map(Task::name).collect(Collectors.toSet()));
+                .flatMap(present -> present.tasks().stream()).map(Task::name).collect(Collectors.toSet()));
         ParsedSubmission parsed = parser.parse(submission.files().stream()
                 .map(file -> SourceFile.of(file.name(), file.content())).toList(), existing);
         return switch (parsed) {
             case ParsedSubmission.Rejected rejected -> throw rejected(rejected.problems().stream()
                     .map(SubmissionResource::fault).toList());
-            case ParsedSubmission.Accepted accepted -> ask(campaign, submission, accepted, dryRun);
+            case ParsedSubmission.Accepted accepted -> ask(accepted, IfMatch.guard(known, campaign,
+                    new RoadmapCommand.Submit(campaign, hash(submission), submission.files().stream().map(File::name)
+                            .toList(), commit(submission), accepted.tasks(), caller.name(), dryRun)));
         };
     }
 
-    private Outcome ask(String campaign, Submission submission, ParsedSubmission.Accepted accepted, boolean dryRun) {
-        Reply reply = roadmap.ask(new RoadmapCommand.Submit(campaign, hash(submission),
-                submission.files().stream().map(File::name).toList(), commit(submission), accepted.tasks(),
-                caller.name(), dryRun));
+    private Outcome ask(ParsedSubmission.Accepted accepted, RoadmapCommand command) {
+        Reply reply = roadmap.ask(command);
         return switch (reply) {
+            case Reply.Refused refused -> throw Roadmap.refused(refused);
             case Reply.Submitted submitted -> new Outcome(submitted, accepted.warnings().stream()
                     .map(SubmissionResource::fault).toList());
             case Reply.InvalidSubmission invalid -> throw rejected(invalid.problems().stream()
                     .map(SubmissionResource::fault).toList());
-            case Reply.Done _, Reply.Silence _, Reply.UnknownCampaign _, Reply.UnknownTask _, Reply.WrongStatus _,
-                    Reply.Refused _ -> throw new IllegalStateException("not an answer to a submission: " + reply);
+            case Reply.Done _, Reply.Silence _, Reply.UnknownCampaign _, Reply.UnknownTask _, Reply.WrongStatus _ ->
+                    throw new IllegalStateException("not an answer to a submission: " + reply);
         };
     }
 

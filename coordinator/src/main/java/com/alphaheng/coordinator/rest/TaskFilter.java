@@ -18,6 +18,9 @@ public class TaskFilter {
     String category;
     @QueryParam("priority")
     String priority;
+    /// The worker of its latest attempt.
+    @QueryParam("worker")
+    String worker;
     /// Part of the name or the prompt.
     @QueryParam("q")
     String text;
@@ -35,6 +38,9 @@ public class TaskFilter {
         if (given(priority)) {
             Priority wanted = constant(Priority.class, "priority", priority);
             all = all.and(task -> task.spec().priority() == wanted);
+        }
+        if (given(worker)) {
+            all = all.and(task -> task.lastAttempt().filter(attempt -> attempt.worker().equals(worker)).isPresent());
         }
         if (given(text)) {
             String wanted = text.toLowerCase(Locale.ROOT);

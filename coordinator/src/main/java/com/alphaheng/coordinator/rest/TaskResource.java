@@ -11,6 +11,7 @@ import com.alphaheng.protocol.AttemptId;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -124,16 +125,18 @@ public class TaskResource {
     @POST
     @Needs(Role.SUBMITTER)
     @Path("{task}/retry")
-    public CampaignResource.Touched retry(@PathParam("campaign") String campaign, @PathParam("task") String name) {
-        return new CampaignResource.Touched(roadmap.command(
-                new RoadmapCommand.RetryTask(campaign, name, caller.name())));
+    public CampaignResource.Touched retry(@PathParam("campaign") String campaign, @PathParam("task") String name,
+                                          @HeaderParam(IfMatch.HEADER) String known) {
+        return new CampaignResource.Touched(roadmap.command(IfMatch.guard(known, campaign,
+                new RoadmapCommand.RetryTask(campaign, name, caller.name()))));
     }
 
     @POST
     @Needs(Role.SUBMITTER)
     @Path("{task}/cancel")
-    public CampaignResource.Touched cancel(@PathParam("campaign") String campaign, @PathParam("task") String name) {
-        return new CampaignResource.Touched(roadmap.command(
-                new RoadmapCommand.CancelTask(campaign, name, caller.name())));
+    public CampaignResource.Touched cancel(@PathParam("campaign") String campaign, @PathParam("task") String name,
+                                           @HeaderParam(IfMatch.HEADER) String known) {
+        return new CampaignResource.Touched(roadmap.command(IfMatch.guard(known, campaign,
+                new RoadmapCommand.CancelTask(campaign, name, caller.name()))));
     }
 }

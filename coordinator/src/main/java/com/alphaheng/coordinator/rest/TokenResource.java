@@ -1,8 +1,10 @@
 package com.alphaheng.coordinator.rest;
 
 import com.alphaheng.coordinator.roadmap.AccessToken;
+import com.alphaheng.coordinator.roadmap.Administration;
 import com.alphaheng.coordinator.roadmap.RoadmapCommand;
 import com.alphaheng.coordinator.roadmap.Role;
+import com.alphaheng.coordinator.runtime.WorkerUsers;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -42,12 +44,17 @@ public class TokenResource {
     private final Access access;
     private final Caller caller;
     private final Clock clock;
+    private final AccessSettings settings;
+    private final WorkerUsers users;
 
-    TokenResource(Roadmap roadmap, Access access, Caller caller, Clock clock) {
+    TokenResource(Roadmap roadmap, Access access, Caller caller, Clock clock, AccessSettings settings,
+                  WorkerUsers users) {
         this.roadmap = roadmap;
         this.access = access;
         this.caller = caller;
         this.clock = clock;
+        this.settings = settings;
+        this.users = users;
     }
 
     @GET
@@ -75,7 +82,11 @@ public class TokenResource {
     @DELETE
     @Path("{name: .+}")
     public CampaignResource.Touched revoke(@PathParam("name") String name) {
-        return new CampaignResource.Touched(roadmap.command(new RoadmapCommand.RevokeToken(name, caller.name(),
-                access.adminElsewhere())));
+        List<String> touched = roadmap.command(new RoadmapCommand.RevokeToken(name, caller.name(),
+                access.adminElsewhere()));
+        if (settings.enrolment().kafkaUsers()) {
+            Administration.workerOfToken(name).ifPresent(users::remove);
+        }
+        return new CampaignResource.Touched(touched);
     }
 }

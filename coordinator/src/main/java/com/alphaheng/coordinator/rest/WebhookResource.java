@@ -6,6 +6,7 @@ import com.alphaheng.coordinator.roadmap.RoadmapEvent;
 import com.alphaheng.coordinator.roadmap.RoadmapState;
 import com.alphaheng.coordinator.roadmap.Role;
 import com.alphaheng.coordinator.roadmap.Webhook;
+import com.alphaheng.coordinator.runtime.SecretBox;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -36,8 +37,8 @@ public class WebhookResource {
                              List<String> events) {
     }
 
-    /// @param secret shown this once
-    public record Added(String name, String secret) {
+    /// @param secret shown this once, if it was made up
+    public record Added(String name, Optional<String> secret) {
     }
 
     /// @param waiting notifications not yet delivered
@@ -60,10 +61,12 @@ public class WebhookResource {
 
     private final Roadmap roadmap;
     private final Caller caller;
+    private final SecretBox secrets;
 
-    WebhookResource(Roadmap roadmap, Caller caller) {
+    WebhookResource(Roadmap roadmap, Caller caller, SecretBox secrets) {
         this.roadmap = roadmap;
         this.caller = caller;
+        this.secrets = secrets;
     }
 
     @GET
@@ -86,15 +89,25 @@ public class WebhookResource {
         }
         Optional<String> campaign = wanted.campaign() == null ? Optional.empty() : wanted.campaign();
         campaign.ifPresent(known -> Names.check("campaign", known));
-        String secret = wanted.secret() == null ? Secrets.random("") : wanted.secret().orElseGet(() ->
-                Secrets.random(""));
+        String url = url(wanted.url());
+        Optional<String> given = wanted.secret() == null ? Optional.empty() : wanted.secret();
+        String secret = given.orElseGet(() -> Secrets.random(""));
+        roadmap.command(new RoadmapCommand.AddWebhook(name, url, sealed(name, secret), campaign, events,
+                caller.name()));
+        return RestResponse.status(RestResponse.Status.CREATED, new Added(name,
+                given.isPresent() ? Optional.empty() : Optional.of(secret)));
+    }
+
+    private String sealed(String name, String secret) {
         if (secret.length() < SHORTEST_SECRET || secret.length() > LONGEST_SECRET) {
             throw ApiProblem.badRequest("the secret must have " + SHORTEST_SECRET + " to " + LONGEST_SECRET
                     + " characters", "leave it away: one is made up and shown");
         }
-        roadmap.command(new RoadmapCommand.AddWebhook(name, url(wanted.url()), secret, campaign, events,
-                caller.name()));
-        return RestResponse.status(RestResponse.Status.CREATED, new Added(name, secret));
+        try {
+            return secrets.seal(Webhook.purpose(name), secret);
+        } catch (SecretBox.SecretException e) {
+            throw new ApiProblem(503, "Service Unavailable", e.getMessage(), "ask whoever runs the coordinator");
+        }
     }
 
     private static String url(String text) {

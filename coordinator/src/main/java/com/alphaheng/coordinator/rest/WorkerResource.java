@@ -20,16 +20,21 @@ public class WorkerResource {
     /// @param state `online`, `lost` or `left`
     /// @param text  part of the id or the description
     /// @param label `name=value`
+    /// @param campaign what it runs something of now
     @GET
     public RestResponse<List<WorkerView>> list(@QueryParam("state") Optional<String> state,
                                                @QueryParam("q") Optional<String> text,
-                                               @QueryParam("label") Optional<String> label, @BeanParam Page page) {
+                                               @QueryParam("label") Optional<String> label,
+                                               @QueryParam("campaign") Optional<String> campaign,
+                                               @BeanParam Page page) {
         return page.of(roadmap.query(now -> now.workers().stream().filter(worker ->
                 state.map(word -> worker.presence().name().equalsIgnoreCase(word)).orElse(true)
                 && text.map(part -> worker.id().contains(part) || worker.profile().description().contains(part))
                         .orElse(true)
                 && label.map(pair -> worker.profile().labels().entrySet().stream().anyMatch(entry ->
-                        pair.equals(entry.getKey() + "=" + entry.getValue()))).orElse(true))
+                        pair.equals(entry.getKey() + "=" + entry.getValue()))).orElse(true)
+                && campaign.map(name -> worker.running().stream().anyMatch(attempt ->
+                        attempt.id().campaign().equals(name))).orElse(true))
                 .map(WorkerView::of).toList()));
     }
 }

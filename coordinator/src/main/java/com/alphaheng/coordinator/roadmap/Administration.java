@@ -12,6 +12,8 @@ import java.util.TreeMap;
 /// What surrounds the campaigns: who may do what, who is told, how much may run, and who did what. Read by anyone on
 /// the shard; changed by [RoadmapState#replay] only.
 public final class Administration {
+    private static final String OF_WORKER = "worker/";
+
     private final Map<String, AccessToken> tokens = new TreeMap<>();
     private final Map<String, RoadmapEvent.EnrolmentOffered> offers = new LinkedHashMap<>();
     private final Map<String, Webhook> webhooks = new TreeMap<>();
@@ -90,7 +92,7 @@ public final class Administration {
     }
 
     static String tokenOf(String worker) {
-        return "worker/" + worker;
+        return OF_WORKER + worker;
     }
 
     public Collection<AccessToken> tokens() {
@@ -99,6 +101,16 @@ public final class Administration {
 
     public Optional<AccessToken> token(String name) {
         return Optional.ofNullable(tokens.get(name));
+    }
+
+    /// What this worker got when it enrolled.
+    public Optional<AccessToken> tokenOfWorker(String worker) {
+        return token(tokenOf(worker));
+    }
+
+    /// The worker whose own token has this name; empty if it is another sort of token.
+    public static Optional<String> workerOfToken(String name) {
+        return name.startsWith(OF_WORKER) ? Optional.of(name.substring(OF_WORKER.length())) : Optional.empty();
     }
 
     Optional<RoadmapEvent.EnrolmentOffered> offer(String hash) {

@@ -69,6 +69,17 @@ final class LeaseIndex {
         heard.values().forEach(worker -> worker.hear(worker.sequence(), at));
     }
 
+    /// Corrects when these workers were last heard from.
+    void recall(Map<String, Instant> lastHeard) {
+        lastHeard.forEach((id, at) -> {
+            Worker worker = heard.get(id);
+            worker.hear(worker.sequence(), at);
+        });
+        List<Worker> ordered = heard.values().stream().sorted(Comparator.comparing(Worker::lastHeard)).toList();
+        heard.clear();
+        ordered.forEach(worker -> heard.put(worker.id(), worker));
+    }
+
     /// Attempts not named by a heartbeat since this instant.
     List<Attempt> silentSince(Instant limit) {
         List<Attempt> silent = new ArrayList<>();

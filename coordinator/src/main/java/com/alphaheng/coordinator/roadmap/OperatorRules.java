@@ -9,6 +9,18 @@ import java.util.function.Function;
 
 /// What people may ask of tasks and campaigns.
 final class OperatorRules {
+    /// The refusal, if the campaign is another one than the asker knows.
+    Optional<Decision> unchanged(RoadmapState state, RoadmapCommand.IfUnchanged guarded) {
+        Optional<Long> definition = state.campaign(guarded.campaign()).map(Campaign::definitionVersion);
+        boolean asKnown = definition.map(known -> guarded.definitions().isEmpty()
+                || guarded.definitions().contains(known)).orElse(false);
+        return asKnown ? Optional.empty() : Optional.of(Decision.reply(new Reply.Refused(Reply.Rule.OUTDATED,
+                definition.map(known -> "the tasks of campaign '" + guarded.campaign() + "' have changed meanwhile: "
+                        + "its definition is \"" + known + "\"").orElse("there is no campaign '" + guarded.campaign()
+                        + "' any more, or not yet"),
+                "look at it again (its field 'definition'), then ask with If-Match for what you saw")));
+    }
+
     Decision cancelTask(RoadmapState state, RoadmapCommand.CancelTask command, Instant at) {
         return onTask(state, command.campaign(), command.task(), task -> {
             if (task.status() == TaskStatus.CANCELLED) {

@@ -55,7 +55,7 @@ public sealed interface Reply {
 
     /// Which rule stood against what was asked.
     enum Rule {
-        UNKNOWN, CONFLICT, FORBIDDEN
+        UNKNOWN, CONFLICT, FORBIDDEN, OUTDATED
     }
 
     /// Something around the campaigns (a token, a limit, a webhook) cannot be changed so.

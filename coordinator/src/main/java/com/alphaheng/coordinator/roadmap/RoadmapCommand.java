@@ -2,9 +2,12 @@ package com.alphaheng.coordinator.roadmap;
 
 import com.alphaheng.protocol.WorkerMessage;
 import com.alphaheng.spec.TaskSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Something asked of the roadmap: by a person, by a worker, or by a timer.
 public sealed interface RoadmapCommand {
@@ -39,6 +42,16 @@ public sealed interface RoadmapCommand {
 
     /// Try every failed or cancelled task of the campaign again.
     record RerunFailed(String campaign, String actor) implements RoadmapCommand {
+    }
+
+    /// Only if the tasks of the campaign are still defined as the asker knows them.
+    ///
+    /// @param definitions the versions that will do, see [Campaign#definitionVersion]; none means any, if the campaign
+    ///                    is there at all
+    record IfUnchanged(String campaign, Set<Long> definitions, RoadmapCommand command) implements RoadmapCommand {
+        public IfUnchanged {
+            definitions = Set.copyOf(definitions);
+        }
     }
 
     /// Something around the campaigns is to change.
@@ -86,6 +99,16 @@ public sealed interface RoadmapCommand {
 
     /// A worker said something.
     record HearWorker(WorkerMessage message) implements RoadmapCommand {
+    }
+
+    /// What the workers' reports up to now say about who was silent for how long, also while nobody decided here.
+    ///
+    /// @param silent by worker; time in which nobody could be heard does not count
+    /// @param others how long those not named have been silent at least
+    record RecallSilence(Map<String, Duration> silent, Duration others) implements RoadmapCommand {
+        public RecallSilence {
+            silent = Map.copyOf(silent);
+        }
     }
 
     /// A timer went off, every few hundred milliseconds.

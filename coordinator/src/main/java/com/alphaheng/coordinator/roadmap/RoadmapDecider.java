@@ -26,6 +26,8 @@ public final class RoadmapDecider {
         Instant at = now.isAfter(state.clock()) ? now : state.clock();
         return switch (command) {
             case RoadmapCommand.Submit submit -> submissions.submit(state, submit, at);
+            case RoadmapCommand.IfUnchanged guarded -> operators.unchanged(state, guarded)
+                    .orElseGet(() -> decide(state, guarded.command(), now));
             case RoadmapCommand.CancelTask cancel -> operators.cancelTask(state, cancel, at);
             case RoadmapCommand.CancelCampaign cancel -> operators.cancelCampaign(state, cancel, at);
             case RoadmapCommand.RetryTask retry -> operators.retryTask(state, retry, at);
@@ -34,6 +36,7 @@ public final class RoadmapDecider {
             case RoadmapCommand.ResumeCampaign resume -> operators.resume(state, resume, at);
             case RoadmapCommand.Administer administer -> administration.administer(state, administer, at);
             case RoadmapCommand.HearWorker heard -> workers.hear(state, heard.message(), at);
+            case RoadmapCommand.RecallSilence recall -> time.recall(state, recall, at);
             case RoadmapCommand.Tick() -> time.tick(state, at);
             case RoadmapCommand.AssignReadyTasks() -> assignOne(state, at);
             case RoadmapCommand.TakeOver(String instance) -> new Decision(

@@ -6,13 +6,15 @@ import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.TaskSpec;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A fact about the roadmap. [RoadmapState#replay] is the only thing that acts on it.
 ///
 /// [Durable] facts make up the log. [Passing] ones (a heartbeat came, time went by) are replayed when they happen and
 /// then
-/// forgotten: after a restart [CoordinatorTookOver] gives every worker a full lease to be heard from again.
+/// forgotten: after a restart [CoordinatorTookOver] gives every worker a full lease to be heard from again, until
+/// [SilenceRecalled] says how much of that is over.
 public sealed interface RoadmapEvent {
     /// When it happened, by the coordinator's clock, which never runs backwards.
     Instant at();
@@ -147,7 +149,7 @@ public sealed interface RoadmapEvent {
             implements OfAdministration {
     }
 
-    /// @param secret key of the signatures: whoever reads the log could forge them, as they could forge everything
+    /// @param secret key of the signatures, sealed with a key that is not in the log; older logs have it in clear
     record WebhookAdded(String webhook, String url, String secret, Optional<String> campaign, List<String> events,
                         String actor, Instant at) implements OfAdministration {
         public WebhookAdded {
@@ -179,6 +181,14 @@ public sealed interface RoadmapEvent {
             implements Passing {
         public WorkerHeard {
             renewed = List.copyOf(renewed);
+        }
+    }
+
+    /// When each worker with us was last heard from became known: after [CoordinatorTookOver], which gave each a whole
+    /// lease, since a worker may have died before or at the same time.
+    record SilenceRecalled(Map<String, Instant> lastHeard, Instant at) implements Passing {
+        public SilenceRecalled {
+            lastHeard = Map.copyOf(lastHeard);
         }
     }
 

@@ -305,6 +305,7 @@ public final class RoadmapState {
                     leases.renew(task(id).runningAttempt().orElseThrow(), clock);
                 }
             }
+            case RoadmapEvent.SilenceRecalled recalled -> leases.recall(recalled.lastHeard());
             case RoadmapEvent.ClockTicked ticked -> {
                 lastTick = Optional.of(clock);
                 if (ticked.suspended()) {

@@ -5,8 +5,10 @@ import com.alphaheng.protocol.CoordinatorMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,6 +44,20 @@ final class TimeRules {
                 && worker.lastHeard().plus(policy.forgetting()).isBefore(at)).forEach(worker ->
                 events.add(new RoadmapEvent.WorkerForgotten(worker.id(), at)));
         return new Decision(events, messages, new Reply.Silence());
+    }
+
+    /// Only makes leases shorter: whoever is not silent will be heard from.
+    Decision recall(RoadmapState state, RoadmapCommand.RecallSilence recall, Instant at) {
+        Map<String, Instant> lastHeard = new HashMap<>();
+        for (Worker worker : state.workers()) {
+            if (worker.presence() == Worker.Presence.ONLINE) {
+                Instant heard = at.minus(recall.silent().getOrDefault(worker.id(), recall.others()));
+                if (heard.isBefore(worker.lastHeard())) {
+                    lastHeard.put(worker.id(), heard);
+                }
+            }
+        }
+        return new Decision(List.of(new RoadmapEvent.SilenceRecalled(lastHeard, at)), List.of(), new Reply.Silence());
     }
 
     private void expireLeases(RoadmapState state, Instant at, List<RoadmapEvent> events,

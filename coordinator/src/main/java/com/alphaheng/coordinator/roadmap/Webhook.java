@@ -62,11 +62,16 @@ public final class Webhook {
         return definition.webhook();
     }
 
+    /// What the secret of the webhook of this name is sealed for.
+    public static String purpose(String webhook) {
+        return "webhook " + webhook;
+    }
+
     public String url() {
         return definition.url();
     }
 
-    /// Key of the signature over each body.
+    /// Key of the signature over each body, as the log has it: sealed for [#purpose], or in clear if the log is older.
     public String secret() {
         return definition.secret();
     }

@@ -8,6 +8,7 @@ import com.alphaheng.coordinator.roadmap.RoadmapEvent;
 import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
 import com.alphaheng.coordinator.roadmap.RoadmapState;
 import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.protocol.WorkerMessage;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,7 +47,11 @@ public final class Shard implements AutoCloseable {
     private record Asked(RoadmapCommand command, CompletableFuture<Reply> answer) implements Work {
     }
 
-    private record Heard(long generation, int partition, long offset, RoadmapCommand command) implements Work {
+    private record Heard(long generation, int partition, long offset, RoadmapCommand.HearWorker command,
+                         ReportSource.Proof proof) implements Work {
+    }
+
+    private record CaughtUp(long generation, RoadmapCommand command) implements Work {
     }
 
     private record Queried(Consumer<RoadmapState> query, CompletableFuture<?> answer) implements Work {
@@ -55,6 +60,7 @@ public final class Shard implements AutoCloseable {
     private final EventLog log;
     private final ReportSource reports;
     private final RoadmapDecider decider;
+    private final Admission admission;
     private final Clock clock;
     private final String instance;
     private final List<CommitListener> listeners;
@@ -72,11 +78,13 @@ public final class Shard implements AutoCloseable {
     private int reportsSinceCheckpoint;
     private final Map<Integer, Long> reportOffsets = new HashMap<>();
 
+    /// @param admission says whose reports count
     /// @param onStop told why when the shard can go on no more
-    public Shard(EventLog log, ReportSource reports, RoadmapPolicy policy, Clock clock, String instance,
-                 List<CommitListener> listeners, Consumer<Throwable> onStop) {
+    public Shard(EventLog log, ReportSource reports, Admission admission, RoadmapPolicy policy, Clock clock,
+                 String instance, List<CommitListener> listeners, Consumer<Throwable> onStop) {
         this.log = log;
         this.reports = reports;
+        this.admission = admission;
         this.decider = new RoadmapDecider(policy);
         this.clock = clock;
         this.instance = instance;
@@ -144,11 +152,20 @@ public final class Shard implements AutoCloseable {
         commit(takeOver);
         lastTickNanos = System.nanoTime();
         long current = generation;
-        reports.readFrom(recovered.reportOffsets(), (partition, offset, message) ->
-                hear(new Heard(current, partition, offset, new RoadmapCommand.HearWorker(message))));
+        reports.readFrom(recovered.reportOffsets(), new ReportSource.Sink() {
+            @Override
+            public void accept(int partition, long offset, WorkerMessage message, ReportSource.Proof proof) {
+                hear(new Heard(current, partition, offset, new RoadmapCommand.HearWorker(message), proof));
+            }
+
+            @Override
+            public void caughtUp(Map<String, Duration> silent, Duration others) {
+                hear(new CaughtUp(current, new RoadmapCommand.RecallSilence(silent, others)));
+            }
+        });
     }
 
-    private void hear(Heard heard) {
+    private void hear(Work heard) {
         try {
             boolean taken = false;
             while (running && !taken) {
@@ -245,7 +262,7 @@ public final class Shard implements AutoCloseable {
             switch (work) {
                 case Asked asked -> asked.answer().completeExceptionally(cause);
                 case Queried queried -> queried.answer().completeExceptionally(cause);
-                case Heard _ -> { /* read again from the offsets of the log */ }
+                case Heard _, CaughtUp _ -> { /* read again from the offsets of the log */ }
             }
         }
     }
@@ -262,9 +279,16 @@ public final class Shard implements AutoCloseable {
                 }
                 case Heard heard -> {
                     if (heard.generation() == generation) {
-                        decide(heard.command(), events, messages);
+                        if (admission.admits(state, heard.command().message(), heard.proof())) {
+                            decide(heard.command(), events, messages);
+                        }
                         reportOffsets.put(heard.partition(), heard.offset() + 1);
                         reportsSinceCheckpoint++;
+                    }
+                }
+                case CaughtUp caughtUp -> {
+                    if (caughtUp.generation() == generation) {
+                        decide(caughtUp.command(), events, messages);
                     }
                 }
                 case Queried queried -> answers.add(() -> answer(queried));

@@ -3,6 +3,8 @@ package com.alphaheng.coordinator.webhook;
 import com.alphaheng.coordinator.roadmap.Notification;
 import com.alphaheng.coordinator.roadmap.RoadmapCommand;
 import com.alphaheng.coordinator.roadmap.RoadmapState;
+import com.alphaheng.coordinator.roadmap.Webhook;
+import com.alphaheng.coordinator.runtime.SecretBox;
 import com.alphaheng.coordinator.runtime.Shard;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -32,6 +34,7 @@ public final class WebhookCourier implements AutoCloseable {
 
     private final Shard shard;
     private final WebhookSender sender;
+    private final SecretBox secrets;
     private final Duration firstWait;
     private final Map<String, Try> tried = new ConcurrentHashMap<>();
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
@@ -39,9 +42,10 @@ public final class WebhookCourier implements AutoCloseable {
     private Thread thread = Thread.ofPlatform().unstarted(() -> { });
 
     /// @param firstWait before the first repetition; doubles with each further one
-    public WebhookCourier(Shard shard, WebhookSender sender, Duration firstWait) {
+    public WebhookCourier(Shard shard, WebhookSender sender, SecretBox secrets, Duration firstWait) {
         this.shard = shard;
         this.sender = sender;
+        this.secrets = secrets;
         this.firstWait = firstWait;
     }
 
@@ -90,8 +94,7 @@ public final class WebhookCourier implements AutoCloseable {
     }
 
     private void deliver(Letter letter, int tries) {
-        WebhookSender.Answer answer = sender.send(letter.url(), letter.secret(), letter.webhook(),
-                letter.notification());
+        WebhookSender.Answer answer = send(letter);
         if (answer.taken() || tries >= MOST_TRIES) {
             settle(letter, answer, tries);
             return;
@@ -100,6 +103,16 @@ public final class WebhookCourier implements AutoCloseable {
         wait = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
         tried.put(letter.webhook(), new Try(letter.notification().sequence(), tries,
                 System.nanoTime() + wait.toNanos()));
+    }
+
+    private WebhookSender.Answer send(Letter letter) {
+        try {
+            return sender.send(letter.url(), secrets.open(Webhook.purpose(letter.webhook()), letter.secret()),
+                    letter.webhook(), letter.notification());
+        } catch (SecretBox.SecretException e) {
+            LOGGER.log(Level.WARNING, e.getMessage());
+            return new WebhookSender.Answer(false, e.getMessage());
+        }
     }
 
     private void settle(Letter letter, WebhookSender.Answer answer, int tries) {

@@ -1,21 +1,22 @@
 package com.alphaheng.coordinator.kafka;
 
 import com.alphaheng.protocol.AttemptId;
-import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Outcome;
+import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.CoordinatorMessage;
 import com.alphaheng.protocol.LogChunk;
 import com.alphaheng.protocol.ProtocolCodec;
 import com.alphaheng.protocol.Topics;
 import com.alphaheng.protocol.WorkerMessage;
 import com.alphaheng.protocol.WorkerProfile;
+import com.alphaheng.protocol.WorkerProof;
 import com.alphaheng.spec.TaskKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +35,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /// A worker of the real protocol over real Kafka that does what a test tells it, one step at a time.
 public final class ScriptedWorker implements AutoCloseable {
     private final String id;
-    private final String incarnation = UUID.randomUUID().toString();
+    private String incarnation = UUID.randomUUID().toString();
     private final KafkaProducer<String, byte[]> producer;
     private final KafkaConsumer<String, byte[]> consumer;
     private final List<CoordinatorMessage> unread = new ArrayList<>();
     private final Set<AttemptId> running = new LinkedHashSet<>();
+    private Optional<String> token = Optional.empty();
     private long sequence;
 
     public ScriptedWorker(String bootstrapServers, String id) {
@@ -57,6 +59,17 @@ public final class ScriptedWorker implements AutoCloseable {
         consumer.assign(List.of(mine));
         consumer.seekToEnd(List.of(mine));
         consumer.position(mine);
+    }
+
+    /// Signs its reports with this token from now on.
+    public void prove(String ownToken) {
+        token = Optional.of(ownToken);
+    }
+
+    /// Goes on as if it were this process of that worker, which has said something less by now.
+    public void speakFor(ScriptedWorker other) {
+        incarnation = other.incarnation;
+        sequence = other.sequence;
     }
 
     public void hello(int slots) {
@@ -118,7 +131,11 @@ public final class ScriptedWorker implements AutoCloseable {
     }
 
     private void send(WorkerMessage message) {
-        producer.send(new ProducerRecord<>(Topics.REPORTS, id, ProtocolCodec.encode(message)));
+        byte[] report = ProtocolCodec.encode(message);
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(Topics.REPORTS, id, report);
+        token.map(WorkerProof::keyOf).ifPresent(key ->
+                record.headers().add(WorkerProof.HEADER, WorkerProof.of(key, report)));
+        producer.send(record);
         producer.flush();
     }
 

@@ -10,6 +10,7 @@ import com.alphaheng.coordinator.roadmap.RoadmapPolicy;
 import com.alphaheng.coordinator.roadmap.RoadmapState;
 import com.alphaheng.coordinator.roadmap.Task;
 import com.alphaheng.coordinator.roadmap.TaskStatus;
+import com.alphaheng.coordinator.runtime.Admission;
 import com.alphaheng.coordinator.runtime.LogException;
 import com.alphaheng.coordinator.runtime.Shard;
 import com.alphaheng.protocol.AttemptResult.Outcome;
@@ -115,8 +116,8 @@ class ShardOverKafkaTest {
     }
 
     private static Shard leading(String name) throws InterruptedException {
-        Shard shard = new Shard(new KafkaEventLog(connection), new KafkaReports(connection), RoadmapPolicy.DEFAULT,
-                Clock.systemUTC(), name, List.of(), cause -> {
+        Shard shard = new Shard(new KafkaEventLog(connection), new KafkaReports(connection),
+                new Admission(false), RoadmapPolicy.DEFAULT, Clock.systemUTC(), name, List.of(), cause -> {
                     throw new AssertionError(cause);
                 });
         shard.start();

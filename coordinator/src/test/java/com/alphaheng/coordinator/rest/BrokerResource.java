@@ -12,7 +12,8 @@ public class BrokerResource implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         broker = BrokerFixture.start();
         return Map.of("heng.kafka", broker.bootstrapServers(), "heng.rate.per-second", "0", "heng.webhooks.first-wait",
-                "PT0.05S", "heng.artifacts.folder", "target/artifacts-" + System.nanoTime());
+                "PT0.05S", "heng.artifacts.folder", "target/artifacts-" + System.nanoTime(), "heng.secret-key-file",
+                "target/secrets-" + System.nanoTime() + ".key");
     }
 
     @Override

@@ -7,10 +7,12 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 
 import com.alphaheng.coordinator.kafka.ScriptedWorker;
 import com.alphaheng.protocol.AttemptResult.Outcome;
+import com.alphaheng.protocol.Topics;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -30,6 +32,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -138,6 +143,11 @@ class ControlHttpTest {
                     + all.get(3).body()).getBytes(StandardCharsets.UTF_8))));
             Waiting.until(() -> given().get("/api/webhooks/hook/deliveries").jsonPath().getList("tries")
                     .equals(List.of(1, 1, 3)));
+            given().contentType("application/json").body(Map.of("name", "own", "url", "http://127.0.0.1:1/",
+                    "secret", "chosen by the caller", "campaign", "nothing")).post("/api/webhooks").then()
+                    .statusCode(201).body("$", not(hasKey("secret")));
+            assertThat(given().get("/api/webhooks").asString()).doesNotContain(secret, "chosen by the caller");
+            assertThat(log()).contains("sealed:v1:").doesNotContain(secret, "chosen by the caller");
             given().delete("/api/webhooks/hook").then().statusCode(200);
             given().get("/api/webhooks/hook/deliveries").then().statusCode(404);
         } finally {
@@ -145,6 +155,22 @@ class ControlHttpTest {
         }
         given().contentType("application/json").body(Map.of("name", "h", "url", "file:///etc/passwd"))
                 .post("/api/webhooks").then().statusCode(400);
+    }
+
+    /// The event log as whoever may read Kafka sees it.
+    private String log() {
+        StringBuilder facts = new StringBuilder();
+        try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", kafka), new StringDeserializer(),
+                new StringDeserializer())) {
+            TopicPartition roadmap = new TopicPartition(Topics.ROADMAP, 0);
+            consumer.assign(List.of(roadmap));
+            consumer.seekToBeginning(List.of(roadmap));
+            long end = consumer.endOffsets(List.of(roadmap)).get(roadmap);
+            while (consumer.position(roadmap) < end) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> facts.append(record.value()).append('\n'));
+            }
+        }
+        return facts.toString();
     }
 
     private static Told next(BlockingQueue<Told> told) throws InterruptedException {
@@ -212,6 +238,38 @@ class ControlHttpTest {
     }
 
     @Test
+    void anEditOfACampaignThatChangedMeanwhileIsRefused() {
+        String one = "tasks: [{name: guarded-1, prompt: p, priority: P2, backends: [none]}]";
+        String two = "tasks: [{name: guarded-2, prompt: p, priority: P2, backends: [none]}]";
+        refused(given().header("If-Match", "*").contentType("application/json").body(submission(one))
+                .post("/api/campaigns/guarded/submissions").then(), 412);
+        post("guarded", "submissions", one).statusCode(201);
+        String seen = "\"" + given().get("/api/campaigns/guarded").jsonPath().getString("definition") + "\"";
+        given().header("If-Match", seen).contentType("application/json").body(submission(two))
+                .post("/api/campaigns/guarded/submissions").then().statusCode(201)
+                .body("removed", contains("guarded-1"));
+        refused(given().header("If-Match", seen).contentType("application/json").body(submission(one))
+                .post("/api/campaigns/guarded/submissions").then().body("detail", containsString("changed meanwhile")),
+                412);
+        for (String path : List.of("pause", "cancel", "rerun-failed", "tasks/guarded-2/cancel",
+                "tasks/guarded-2/retry")) {
+            refused(given().header("If-Match", seen).post("/api/campaigns/guarded/" + path).then(), 412);
+        }
+        given().get("/api/campaigns/guarded").then().body("paused", equalTo(false))
+                .body("counts.CANCELLED", equalTo(0));
+        String now = "\"" + given().get("/api/campaigns/guarded").jsonPath().getString("definition") + "\"";
+        given().header("If-Match", "W/\"x\", " + seen + ", " + now).post("/api/campaigns/guarded/pause").then()
+                .statusCode(200);
+        refused(given().header("If-Match", "W/" + now).post("/api/campaigns/guarded/resume").then(), 412);
+        refused(given().header("If-Match", "nonsense").post("/api/campaigns/guarded/resume").then(), 400);
+        given().header("If-Match", "*").post("/api/campaigns/guarded/resume").then().statusCode(200);
+        given().get("/api/campaigns/guarded/tasks?worker=nobody").then().body("size()", equalTo(0));
+        given().get("/api/campaigns?q=guarded&paused=true").then().body("size()", equalTo(0));
+        given().get("/api/workers?campaign=guarded").then().body("size()", equalTo(0));
+        given().get("/api/audit?campaign=guarded&q=1 added").then().body("size()", equalTo(2));
+    }
+
+    @Test
     void theDescriptionIsComplete() {
         Map<String, Map<String, Map<String, Object>>> paths = given().accept("application/json")
                 .get("/q/openapi?format=json").then().statusCode(200).extract().path("paths");
@@ -237,8 +295,11 @@ class ControlHttpTest {
     }
 
     private static ValidatableResponse post(String campaign, String what, String yaml) {
-        return given().contentType("application/json").body(Map.of("files",
-                List.of(Map.of("name", campaign + ".yaml", "content", yaml))))
+        return given().contentType("application/json").body(submission(yaml))
                 .post("/api/campaigns/" + campaign + "/" + what).then();
+    }
+
+    private static Map<String, ?> submission(String yaml) {
+        return Map.of("files", List.of(Map.of("name", "tasks.yaml", "content", yaml)));
     }
 }

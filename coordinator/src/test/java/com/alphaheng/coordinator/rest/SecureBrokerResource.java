@@ -63,8 +63,8 @@ public class SecureBrokerResource implements QuarkusTestResourceLifecycleManager
             settings.putAll(Map.of("heng.admin-token", ADMIN, "heng.oidc.issuer", issuer, "heng.oidc.role-claim",
                     "realm_access.roles", "heng.oidc.name-claim", "preferred_username", "heng.tls.key-store",
                     store.toString(), "heng.tls.key-store-password", PASSWORD, "quarkus.http.test-ssl-port", "0",
-                    "heng.enrolment.kafka", "kafka.example:9093", "heng.enrolment.kafka-client.\"sasl.mechanism\"",
-                    "SCRAM-SHA-512"));
+                    "heng.enrolment.kafka", "kafka.example:9093", "heng.enrolment.kafka-users", "true"));
+            settings.put("heng.enrolment.kafka-client.\"security.protocol\"", "SASL_SSL");
             return settings;
         } catch (IOException | JoseException | GeneralSecurityException e) {
             throw new IllegalStateException(e);

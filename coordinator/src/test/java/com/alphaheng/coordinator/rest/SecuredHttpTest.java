@@ -17,6 +17,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,8 +25,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -195,6 +199,59 @@ class SecuredHttpTest {
                     .hasCauseInstanceOf(TopicAuthorizationException.class);
             assertThatThrownBy(() -> producer.send(new ProducerRecord<>(Topics.ASSIGNMENTS, "k", "forged")).get())
                     .hasCauseInstanceOf(TopicAuthorizationException.class);
+        }
+    }
+
+    private static JsonPath enrol(String worker) {
+        String once = as(SecureBrokerResource.ADMIN).body(Map.of("worker", worker)).post("/api/enrolments").then()
+                .statusCode(201).extract().path("token");
+        return given().contentType("application/json").body(Map.of("token", once, "worker", worker))
+                .post("/api/enrolments/use").then().statusCode(200).extract().jsonPath();
+    }
+
+    @Test
+    void aWorkerCannotSpeakForAnotherOne() throws Exception {
+        SecureKafka kafka = SecureBrokerResource.kafka();
+        JsonPath honest = enrol("mac-8");
+        JsonPath other = enrol("mac-9");
+        assertThat(kafka.rightsOf("worker-mac-8")).isEqualTo(kafka.rightsOf("worker")).isNotEmpty();
+        as(SecureBrokerResource.ADMIN).body(Map.of("files", List.of(Map.of("name", "f.yaml", "content",
+                "tasks: [{name: wanted, prompt: p, priority: P0, kind: verify, verify_command: x}]"))))
+                .post("/api/campaigns/forged/submissions").then().statusCode(201);
+        Map<String, String> asOther = kafka.client(other.getMap("kafkaClient"));
+        try (ScriptedWorker mine = new ScriptedWorker(kafka.bootstrapServers(), "mac-8",
+                kafka.client(honest.getMap("kafkaClient")));
+                ScriptedWorker forger = new ScriptedWorker(kafka.bootstrapServers(), "mac-8", asOther)) {
+            mine.prove(honest.getString("token"));
+            mine.hello(1);
+            AttemptId attempt = mine.awaitAssignment(Duration.ofSeconds(60)).attempt();
+            // Under another worker's user and token, or none: whatever it says in this one's name must not count.
+            forger.speakFor(mine);
+            forger.finish(attempt, Outcome.VERIFICATION_FAILED, "forged without a token");
+            forger.prove(other.getString("token"));
+            forger.finish(attempt, Outcome.VERIFICATION_FAILED, "forged with another token");
+            mine.finish(attempt, Outcome.SUCCEEDED, "");
+            Waiting.until(() -> as(SecureBrokerResource.ADMIN).get("/api/campaigns/forged").jsonPath()
+                    .getBoolean("finished"));
+        }
+        as(SecureBrokerResource.ADMIN).get("/api/campaigns/forged/tasks/wanted").then().body("status",
+                equalTo("SUCCEEDED")).body("attemptsDetail.reason", not(hasItem(containsString("forged"))));
+        as(SecureBrokerResource.ADMIN).delete("/api/tokens/worker/mac-9").then().statusCode(200);
+        assertThat(kafka.rightsOf("worker-mac-9")).isEmpty();
+        Waiting.until(() -> refused(kafka, asOther));
+    }
+
+    /// Whether Kafka no longer lets this user in.
+    private static boolean refused(SecureKafka kafka, Map<String, String> client) {
+        Map<String, Object> settings = new HashMap<>(client);
+        settings.put("bootstrap.servers", kafka.bootstrapServers());
+        try (Admin admin = Admin.create(settings)) {
+            admin.describeCluster().nodes().get();
+            return false;
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof SaslAuthenticationException;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

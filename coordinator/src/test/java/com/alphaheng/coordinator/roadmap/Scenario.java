@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Runs a roadmap from text: one line one step, see [ScenarioTest] for the language.
 ///
@@ -84,6 +85,9 @@ final class Scenario {
             case "answer" -> command(new RoadmapCommand.AnswerWebhook(w[1], Long.parseLong(w[2]), "t", true, 1,
                     "200"));
             case "takeover" -> command(new RoadmapCommand.TakeOver("coordinator-2"));
+            case "recall" -> command(new RoadmapCommand.RecallSilence(Arrays.stream(w).skip(2).map(word ->
+                    word.split("=")).collect(Collectors.toMap(part -> part[0], part ->
+                    Duration.ofMillis(Long.parseLong(part[1])))), Duration.ofMillis(Long.parseLong(w[1]))));
             case "assign" -> assign();
             case "tick" -> tick(Duration.ofMillis(Long.parseLong(w[1])));
             case "jump" -> {

@@ -7,6 +7,7 @@ import com.alphaheng.spec.TaskSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -171,6 +172,11 @@ final class Simulation {
         state = new RoadmapState();
         log.forEach(state::replay);
         decideAndLog(new RoadmapCommand.TakeOver("coordinator-" + step));
+        // What the reports say may be wrong in any way: a worker that was given up too early only costs another try.
+        Map<String, Duration> silent = new HashMap<>();
+        workers.stream().filter(_ -> random.nextBoolean()).forEach(worker ->
+                silent.put(worker.id(), Duration.ofMillis(random.nextInt(12_000))));
+        decideAndLog(new RoadmapCommand.RecallSilence(silent, Duration.ofMillis(random.nextInt(12_000))));
     }
 
     /// Whether the command had any effect.

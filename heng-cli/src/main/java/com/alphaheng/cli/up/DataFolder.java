@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 ///
 ///     FOLDER/heng.properties   ports, and the processes of the last run
 ///     FOLDER/admin.token       for 'heng up --listen': the token of whoever started it
+///     FOLDER/secrets.key       the key of the secrets in the event log; as important as the log for webhooks
 ///     FOLDER/heng.lock         locked while `heng up` runs
 ///     FOLDER/broker, worker    what the programs keep
 ///     FOLDER/logs              their output

@@ -45,7 +45,8 @@ final class Pipeline {
         Path logs = data.path("logs");
         Path root = Surroundings.root();
         List<String> serving = new ArrayList<>(List.of("-Dheng.kafka=" + broker, "-Dheng.host=" + listen,
-                "-Dheng.port=" + port, "-Dheng.artifacts.folder=" + data.path("artifacts")));
+                "-Dheng.port=" + port, "-Dheng.artifacts.folder=" + data.path("artifacts"),
+                "-Dheng.secret-key-file=" + data.path("secrets.key")));
         Optional<String> token = Surroundings.token();
         Optional<Path> adminToken = Optional.empty();
         if (!loopback(listen)) {

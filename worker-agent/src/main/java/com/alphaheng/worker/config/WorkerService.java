@@ -73,7 +73,7 @@ public class WorkerService {
         ArtifactFolder artifacts = parts.artifacts();
         courier = new ArtifactCourier(parts.coordinator(), parts.coordinatorToken(), artifacts::waiting);
         KafkaClients clients = new KafkaClients(configuration.broker(), configuration.kafka());
-        KafkaCoordinatorLink link = link(clients, workerId, incarnation, profile);
+        KafkaCoordinatorLink link = link(parts, clients, workerId, incarnation, profile);
         outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);
         JobSettings settings = new JobSettings(machine.fingerprint(), parts.buildCache(),
                 configuration.worker().benchmarkBudget());
@@ -105,10 +105,11 @@ public class WorkerService {
         folder.close();
     }
 
-    private KafkaCoordinatorLink link(KafkaClients clients, String workerId, String incarnation, WorkerProfile profile)
-            throws EnvironmentFailure {
+    private KafkaCoordinatorLink link(WorkerParts parts, KafkaClients clients, String workerId, String incarnation,
+                                      WorkerProfile profile) throws EnvironmentFailure {
         try {
-            return new KafkaCoordinatorLink(clients, workerId, incarnation, profile, folder.path().resolve("spool"));
+            return new KafkaCoordinatorLink(clients, workerId, incarnation, profile, parts.coordinatorToken(),
+                    folder.path().resolve("spool"));
         } catch (IOException e) {
             throw new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write " + folder.path().resolve("spool"),
                     "give this user the folder, or name another with heng.worker.folder", e);

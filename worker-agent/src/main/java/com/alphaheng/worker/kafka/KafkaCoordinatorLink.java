@@ -6,6 +6,7 @@ import com.alphaheng.protocol.ProtocolCodec;
 import com.alphaheng.protocol.Topics;
 import com.alphaheng.protocol.WorkerMessage;
 import com.alphaheng.protocol.WorkerProfile;
+import com.alphaheng.protocol.WorkerProof;
 import com.alphaheng.worker.job.CoordinatorLink;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +39,7 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
     private final ReportSpool spool;
     private final String workerId;
     private final String incarnation;
+    private final Optional<String> proofKey;
     private final WorkerProfile profile;
     private final ExecutorService sender = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("worker-link").daemon().factory());
@@ -50,15 +53,17 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
     private record Undelivered(WorkerMessage.AttemptFinished report, Runnable delivered) {
     }
 
+    /// @param token       the worker's own, with which its reports are signed; absent if it has not enrolled
     /// @param spoolFolder holds reports until they are delivered
     /// @throws IOException if that folder cannot be made
     public KafkaCoordinatorLink(KafkaClients clients, String workerId, String incarnation, WorkerProfile profile,
-                                Path spoolFolder) throws IOException {
+                                Optional<String> token, Path spoolFolder) throws IOException {
         this.producer = clients.producer(workerId + "-reports", DELIVERY);
         this.spool = new ReportSpool(spoolFolder);
         this.workerId = workerId;
         this.incarnation = incarnation;
         this.profile = profile;
+        this.proofKey = token.map(WorkerProof::keyOf);
     }
 
     /// Queues the reports that earlier incarnations could not deliver. They go out before our hello, because at the
@@ -157,9 +162,10 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
     /// Whether the message is durable on the broker. Waits for that.
     private boolean send(LongFunction<WorkerMessage> message) {
         byte[] bytes = ProtocolCodec.encode(message.apply(++sequence));
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(Topics.REPORTS, workerId, bytes);
+        proofKey.ifPresent(key -> record.headers().add(WorkerProof.HEADER, WorkerProof.of(key, bytes)));
         try {
-            producer.send(new ProducerRecord<>(Topics.REPORTS, workerId, bytes))
-                    .get(2 * DELIVERY.toMillis(), TimeUnit.MILLISECONDS);
+            producer.send(record).get(2 * DELIVERY.toMillis(), TimeUnit.MILLISECONDS);
             if (brokerAway) {
                 LOG.info("the broker answers again");
                 brokerAway = false;

@@ -5,6 +5,7 @@ import com.alphaheng.protocol.LogChunk;
 import com.alphaheng.protocol.ProtocolCodec;
 import com.alphaheng.protocol.Topics;
 import com.alphaheng.protocol.WorkerMessage;
+import com.alphaheng.protocol.WorkerProof;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 
 /// Plays the coordinator on a real broker: makes the topics, sends what the test says, waits for what it expects.
 final class ScriptedCoordinator implements AutoCloseable {
@@ -28,6 +30,8 @@ final class ScriptedCoordinator implements AutoCloseable {
     private final Consumer<String, byte[]> consumer;
     final List<WorkerMessage> heard = new ArrayList<>();
     final List<LogChunk> output = new ArrayList<>();
+    /// Reports that did not prove to come from the worker with [WorkerProcess#TOKEN].
+    final List<WorkerMessage> unproven = new ArrayList<>();
 
     ScriptedCoordinator(String broker) {
         KafkaClients clients = new KafkaClients(broker, Map.of());
@@ -83,7 +87,13 @@ final class ScriptedCoordinator implements AutoCloseable {
             if (record.topic().equals(Topics.LOGS)) {
                 output.add(ProtocolCodec.decodeLogChunk(record.value()));
             } else {
-                heard.add(ProtocolCodec.decodeWorkerMessage(record.value()));
+                WorkerMessage message = ProtocolCodec.decodeWorkerMessage(record.value());
+                Header proof = record.headers().lastHeader(WorkerProof.HEADER);
+                if (proof == null || !WorkerProof.holds(WorkerProof.keyOf(WorkerProcess.TOKEN), record.value(),
+                        proof.value())) {
+                    unproven.add(message);
+                }
+                heard.add(message);
             }
         }
     }

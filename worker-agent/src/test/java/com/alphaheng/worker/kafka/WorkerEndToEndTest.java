@@ -70,7 +70,7 @@ class WorkerEndToEndTest {
         coordinator.await(AttemptProgress.class, progress -> progress.stage().equals("verifying"));
 
         AttemptId hanging = new AttemptId("c", "hanging", 1);
-        assign(hello, hanging, Tasks.verify("sleep 600"));
+        assign(hello, hanging, Tasks.verify("sleep 8601"));
         coordinator.await(Heartbeat.class, beat -> beat.running().contains(hanging));
         coordinator.say(new CoordinatorMessage.StopAttempt("w1", hello.incarnation(), hanging, "cancelled"));
         AttemptId next = new AttemptId("c", "next", 1);
@@ -80,24 +80,25 @@ class WorkerEndToEndTest {
                 message instanceof AttemptFinished other && other.attempt().equals(hanging));
 
         AttemptId last = new AttemptId("c", "last", 1);
-        assign(hello, last, Tasks.verify("sleep 601"));
+        assign(hello, last, Tasks.verify("sleep 8602"));
         coordinator.await(Heartbeat.class, beat -> beat.running().contains(last));
         WorkerProcess.terminate(worker);
         coordinator.await(Goodbye.class, message -> message.incarnation().equals(hello.incarnation()));
-        assertNothingLeftBehind("sleep 60[01]");
+        assertThat(coordinator.unproven).isEmpty();
+        assertNothingLeftBehind("sleep 860[12]");
     }
 
     @Test
     void aKilledWorkerCleansUpAtItsNextStartAndSaysHelloAnew() throws Exception {
         Hello hello = coordinator.await(Hello.class, message -> true);
         AttemptId attempt = new AttemptId("c", "t", 1);
-        assign(hello, attempt, Tasks.verify("sleep 602"));
+        assign(hello, attempt, Tasks.verify("sleep 8603"));
         coordinator.await(AttemptProgress.class, progress -> progress.stage().equals("verifying"));
         worker.destroyForcibly().waitFor();
         startWorker();
         Hello again = coordinator.await(Hello.class, message -> !message.incarnation().equals(hello.incarnation()));
         assertThat(again.running()).isEmpty();
-        assertNothingLeftBehind("sleep 602");
+        assertNothingLeftBehind("sleep 8603");
         AttemptId second = new AttemptId("c", "t", 2);
         assign(again, second, Tasks.verify("true"));
         assertThat(finished(second).incarnation()).isEqualTo(again.incarnation());
@@ -126,6 +127,7 @@ class WorkerEndToEndTest {
         assertThat(finished.incarnation()).as("in the name of who ran it").isEqualTo(hello.incarnation());
         assertThat(finished.result().outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(coordinator.heard.indexOf(finished)).isLessThan(coordinator.heard.indexOf(again));
+        assertThat(coordinator.unproven).isEmpty();
         awaitFiles(spool, 0);
     }
 

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The worker in a JVM of its own, so that it can be killed.
 final class WorkerProcess {
+    static final String TOKEN = "heng_for-a-test";
+
     private WorkerProcess() {
     }
 
@@ -22,8 +24,10 @@ final class WorkerProcess {
                 "-Dheng.worker.heartbeat=PT0.5S", "-Dheng.worker.drain=PT0.2S", "-cp", classPath,
                 StandaloneWorker.class.getName()));
         Files.createDirectories(log.getParent());
-        return new ProcessBuilder(line).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        ProcessBuilder program = new ProcessBuilder(line).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        program.environment().put("HENG_TOKEN", TOKEN);
+        return program.start();
     }
 
     static int terminate(Process process) throws InterruptedException {
