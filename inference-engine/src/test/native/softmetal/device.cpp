@@ -214,7 +214,11 @@ bool eventWait(Object* self, Selector, uint64_t value, uint64_t milliseconds) {
         [&] { return event->value >= value; });
 }
 
-Object* newResidencySet(Object*, Selector, Object* descriptor, Object**) {
+Object* newResidencySet(Object*, Selector, Object* descriptor, Object** error) {
+    if (faultStrikes("residency")) {
+        fail(error, "MTLResidencySetErrorDomain", 1, "The residency set could not be made");
+        return nullptr;
+    }
     argument<ResidencyDescriptor>(descriptor, "newResidencySetWithDescriptor:");
     return create(new ResidencySet());
 }

@@ -20,6 +20,12 @@ public interface Device extends AutoCloseable {
     /// weights and buffers are looked up once. Operations run as if one after the other, in the order of the list.
     Program prepare(String label, List<Op> operations);
 
+    /// The same for a program that runs on this stream alone: such programs may share memory for what passes between
+    /// their kernels, which the stream owns and keeps.
+    default Program prepare(String label, List<Op> operations, CommandStream stream) {
+        return prepare(label, operations);
+    }
+
     /// Prompt tokens that suit one step: enough to use every weight that is read for many tokens, few enough for a
     /// GPU's command buffers to stay short.
     default int prefillStep() {

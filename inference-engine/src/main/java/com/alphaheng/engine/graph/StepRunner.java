@@ -58,7 +58,9 @@ final class StepRunner implements AutoCloseable {
         if (optimizations.pooledBuffers()) {
             Kept step = kept.get(label);
             if (step == null) {
-                step = record(label, pool, recording);
+                List<Op> operations = new ArrayList<>();
+                DeviceBuffer result = recording.record(pool, operations);
+                step = new Kept(device.prepare(label, operations, stream), result);
                 if (keep) {
                     kept.put(label, step);
                 }
@@ -74,12 +76,6 @@ final class StepRunner implements AutoCloseable {
         }
     }
 
-    private Kept record(String label, StepBuffers buffers, Recording recording) {
-        List<Op> step = new ArrayList<>();
-        DeviceBuffer result = recording.record(buffers, step);
-        return new Kept(device.prepare(label, step), result);
-    }
-
     private void submit(Kept step) {
         submitted = stream.submit(step.program());
         if (step.logits() != null) {
@@ -91,7 +87,9 @@ final class StepRunner implements AutoCloseable {
         reclaim();
         StepBuffers buffers = new StepBuffers.Fresh(device);
         if (optimizations.noSyncs()) {
-            Kept step = record(label, buffers, recording);
+            List<Op> operations = new ArrayList<>();
+            DeviceBuffer result = recording.record(buffers, operations);
+            Kept step = new Kept(device.prepare(label, operations), result);
             submit(step);
             passing.add(new Passing(submitted, step.program(), buffers));
             return;

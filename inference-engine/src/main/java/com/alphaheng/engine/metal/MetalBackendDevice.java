@@ -10,6 +10,8 @@ import com.alphaheng.engine.backend.op.Op;
 import com.alphaheng.engine.model.Weights;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,20 +32,30 @@ final class MetalBackendDevice implements Device {
     private final Map<Rotation, MetalBuffer> frequencies = new HashMap<>();
     private final AtomicLong bytesAllocated = new AtomicLong();
     private final StreamCounters counters = new StreamCounters();
+    /// What gives back each part that was opened, the last first.
+    private final Deque<Runnable> closing = new ArrayDeque<>();
 
-    /// @throws MetalException there is no GPU, or its compiler refuses the kernels
+    /// @throws MetalException there is no GPU, its compiler refuses the kernels, or it has no memory left
     MetalBackendDevice(Weights model) {
-        device = MetalDevice.open();
         try {
+            device = MetalDevice.open();
+            closing.push(device::close);
             capabilities = device.capabilities();
             kernels = new KernelLibrary(device);
+            closing.push(kernels::close);
+            residency = capabilities.residencySets() ? device.residencySet("weights") : null;
+            if (residency != null) {
+                closing.push(residency::close);
+            }
+            weights = new WeightBuffers(device, model, residency);
+            closing.push(weights::close);
+            placeholder = device.buffer("placeholder", 64, MetalBuffer.Storage.SHARED);
+            closing.push(placeholder::close);
+            closing.push(() -> frequencies.values().forEach(MetalBuffer::close));
         } catch (MetalException failure) {
-            device.close();
+            close();
             throw failure;
         }
-        residency = capabilities.residencySets() ? device.residencySet("weights") : null;
-        weights = new WeightBuffers(device, model, residency);
-        placeholder = device.buffer("placeholder", 64, MetalBuffer.Storage.SHARED);
     }
 
     @Override
@@ -97,21 +109,40 @@ final class MetalBackendDevice implements Device {
         }
     }
 
+    /// Buffers for programs of a stream, or of none.
+    ScratchBuffers scratch(boolean shared) {
+        return new ScratchBuffers((label, bytes) -> newBuffer(label, bytes, MetalBuffer.Storage.PRIVATE), shared);
+    }
+
     @Override
     public Program prepare(String label, List<Op> operations) {
+        ScratchBuffers own = scratch(false);
+        try {
+            return prepare(label, operations, own, own);
+        } catch (RuntimeException failure) {
+            own.close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public Program prepare(String label, List<Op> operations, CommandStream stream) {
+        return prepare(label, operations, ((MetalStream) stream).scratch(), null);
+    }
+
+    /// @param owned closed with the program, null for nothing
+    private Program prepare(String label, List<Op> operations, ScratchBuffers buffers, ScratchBuffers owned) {
         Map<String, MetalBuffer> scratch = new HashMap<>();
         Arena arena = Arena.ofShared();
         try {
             // A first pass finds out how large the scratch buffers must be that the operations share.
             ProgramBuilder sizes = new ProgramBuilder(this, arena, null);
             OperationPlanner.plan(operations, sizes);
-            sizes.scratchBytes().forEach((name, bytes) ->
-                    scratch.put(name, newBuffer(name, bytes, MetalBuffer.Storage.PRIVATE)));
+            sizes.scratchBytes().forEach((name, bytes) -> scratch.put(name, buffers.take(name, bytes)));
             ProgramBuilder builder = new ProgramBuilder(this, arena, scratch);
             OperationPlanner.plan(operations, builder);
-            return new MetalProgram(label, operations.size(), builder, arena, List.copyOf(scratch.values()));
+            return new MetalProgram(label, operations.size(), builder, arena, owned);
         } catch (RuntimeException failure) {
-            scratch.values().forEach(MetalBuffer::close);
             arena.close();
             throw failure instanceof MetalException metal ? new DeviceException(metal.getMessage(), metal) : failure;
         }
@@ -138,13 +169,8 @@ final class MetalBackendDevice implements Device {
 
     @Override
     public void close() {
-        frequencies.values().forEach(MetalBuffer::close);
-        placeholder.close();
-        if (residency != null) {
-            residency.close();
+        while (!closing.isEmpty()) {
+            closing.pop().run();
         }
-        weights.close();
-        kernels.close();
-        device.close();
     }
 }

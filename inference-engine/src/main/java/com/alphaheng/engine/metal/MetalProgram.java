@@ -4,11 +4,10 @@ import com.alphaheng.engine.backend.Program;
 
 import java.lang.foreign.Arena;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /// A list of operations as dispatches. Where one needs what an earlier one wrote, a barrier stands between; the rest
-/// may overlap. Owns its arguments and scratch buffers.
+/// may overlap. Owns its arguments, and its scratch buffers unless they are its stream's.
 final class MetalProgram implements Program {
     /// Many-token programs are cut into command buffers of so many dispatches, so that none runs into the GPU's time
     /// limit for work that delays the screen.
@@ -20,18 +19,18 @@ final class MetalProgram implements Program {
     private final boolean[] barrierBefore;
     private final int dispatchesPerCommandBuffer;
     private final Arena arena;
-    private final List<MetalBuffer> scratch;
+    private final ScratchBuffers scratch;
 
     /// @param arena   holds the arguments; closed with the program
-    /// @param scratch closed with the program
-    MetalProgram(String label, int operations, ProgramBuilder builder, Arena arena, List<MetalBuffer> scratch) {
+    /// @param scratch closed with the program, null for nothing
+    MetalProgram(String label, int operations, ProgramBuilder builder, Arena arena, ScratchBuffers scratch) {
         this.label = label;
         this.operations = operations;
         this.dispatches = builder.dispatches().toArray(Dispatch[]::new);
         this.barrierBefore = barriers(dispatches);
         this.dispatchesPerCommandBuffer = builder.isLong() ? LONG_DISPATCHES : Integer.MAX_VALUE;
         this.arena = arena;
-        this.scratch = List.copyOf(scratch);
+        this.scratch = scratch;
     }
 
     private static boolean[] barriers(Dispatch[] dispatches) {
@@ -82,7 +81,9 @@ final class MetalProgram implements Program {
     public void close() {
         if (arena.scope().isAlive()) {
             arena.close();
-            scratch.forEach(MetalBuffer::close);
+            if (scratch != null) {
+                scratch.close();
+            }
         }
     }
 }

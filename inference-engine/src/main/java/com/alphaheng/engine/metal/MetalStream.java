@@ -20,6 +20,7 @@ final class MetalStream implements CommandStream {
     private final MetalQueue queue;
     private final MetalResidencySet residency;
     private final Arena arena;
+    private final ScratchBuffers scratch;
     private final MetalComputeEncoder encoder;
     private final MetalCommandBuffer[] slots = new MetalCommandBuffer[IN_FLIGHT];
     /// The submission that each slot's command buffer belongs to, and whether it is its last.
@@ -39,6 +40,7 @@ final class MetalStream implements CommandStream {
         this.queue = gpu.queue("decode", IN_FLIGHT + 16);
         this.arena = Arena.ofShared();
         this.encoder = new MetalComputeEncoder(arena);
+        this.scratch = device.scratch(true);
         this.residency = residency;
         if (residency != null) {
             queue.addResidencySet(residency);
@@ -46,6 +48,11 @@ final class MetalStream implements CommandStream {
         for (int index = 0; index < IN_FLIGHT; index++) {
             slots[index] = new MetalCommandBuffer("commands");
         }
+    }
+
+    /// What the programs prepared for this stream share.
+    ScratchBuffers scratch() {
+        return scratch;
     }
 
     @Override
@@ -219,6 +226,7 @@ final class MetalStream implements CommandStream {
             queue.removeResidencySet(residency);
         }
         queue.close();
+        scratch.close();
         arena.close();
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import java.lang.management.ManagementFactory;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -79,6 +80,20 @@ class DecodeLoopTest {
             assertThat(bytes / 16).as("bytes allocated in Java per token").isLessThan(1024);
             timeline.await();
             assertThat(device.counters().minus(before).gpuNanos()).isPositive();
+        }
+    }
+
+    /// What is left of a prompt has any length; only the first such step makes buffers.
+    @Test
+    void theRestOfAPromptAllocatesNothingOnTheDevice() {
+        try (Timeline timeline = new Timeline(device, weights, Optimizations.standard(), 128, 64, 1)) {
+            timeline.append(IntStream.range(5, 31).toArray(), 1);
+            DeviceCounters before = device.counters();
+            assertThat(before.bytesAllocated()).isPositive();
+            for (int count : new int[] {19, 25, 22, 17}) {
+                timeline.append(IntStream.range(5, 5 + count).toArray(), 1);
+            }
+            assertThat(device.counters().minus(before).bytesAllocated()).isZero();
         }
     }
 

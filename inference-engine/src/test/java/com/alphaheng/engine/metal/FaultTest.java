@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 @SoftMetalTest
 class FaultTest {
     private static final List<String> FAULTS = List.of("buffer", "compile", "pipeline", "queue", "device",
-            "commandbuffer", "timeout", "outofmemory", "pagefault", "devicelost");
+            "residency", "commandbuffer", "timeout", "outofmemory", "pagefault", "devicelost");
 
     @AfterEach
     void disarm() {
@@ -173,6 +173,18 @@ class FaultTest {
                     .hasMessageContaining("no buffer of 1048576 bytes")
                     .hasMessageContaining("smaller KV format");
             device.allocate("KV cache of layer 3", 1 << 20).close();
+        }
+        works();
+    }
+
+    /// Whatever part of opening fails, what was opened before is given back: the guard of these tests counts objects.
+    @Test
+    void noMemoryWhileOpening() {
+        for (String fault : List.of("buffer", "compile", "residency")) {
+            long open = MetalObject.openObjects();
+            SoftMetal.inject(fault, 1, 1);
+            assertThatThrownBy(FaultTest::open).as(fault).isInstanceOf(DeviceException.class);
+            assertThat(MetalObject.openObjects()).as(fault).isEqualTo(open);
         }
         works();
     }
