@@ -34,6 +34,7 @@ inline uint largest_logit(device const float* logits, uint count, threadgroup fl
     return min(first, count - 1);
 }
 
+[[max_total_threads_per_threadgroup(1024)]]
 kernel void arg_max(device const float* logits [[buffer(0)]], device uint* ids [[buffer(1)]],
         constant ArgMaxArguments& arguments [[buffer(2)]], uint3 group [[threadgroup_position_in_grid]],
         uint index [[thread_index_in_threadgroup]], uint3 size [[threads_per_threadgroup]],

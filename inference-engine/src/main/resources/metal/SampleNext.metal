@@ -15,10 +15,15 @@ enum : uint {
     SAMPLE_SEEN = 0x80000000
 };
 
-enum : uint { SAMPLE_CHUNK = 1024, NO_CHOICE = 0xffffffff };
-
-// Ids less probable than the best by this factor are looked at only where the others do not suffice.
-#define SAMPLE_RARE 1e-6f
+enum : uint {
+    SAMPLE_CHUNK = 1024,
+    // Thresholds of probability among which the one is chosen that leaves few ids to sort.
+    SAMPLE_BANDS = 8,
+    // So many ids are sorted in threadgroup memory, more in device memory.
+    SAMPLE_SORTED = 1024,
+    SAMPLE_SIMDGROUPS = 32,
+    NO_CHOICE = 0xffffffff
+};
 
 inline float sample_setting(device const uint* settings, uint slot) {
     return as_type<float>(settings[slot]);
@@ -139,21 +144,87 @@ inline uint sample_from_all(device const float* probabilities, device const floa
     return last;
 }
 
-// One thread: from the sorted candidates those that top-k, top-p and min-p leave, and one of them; NO_CHOICE where there
-// may be more candidates than were gathered and they are needed.
-inline uint sample_from_best(device const float* weights, device const uint* ids, uint candidates, bool gatheredAll,
-        device const uint* settings, device const float* sums, uint vocabulary, float chance) {
+// A threshold relative to the best id: powers of 1/8, the last one 0.
+inline float sample_least(uint band) {
+    return band == SAMPLE_BANDS - 1 ? 0.0f : as_type<float>((127 - 3 * (band + 1)) << 23);
+}
+
+inline float sample_whole(device const float* sums, uint vocabulary) {
+    float whole = 0.0f;
+    for (uint chunk = 0; chunk < (vocabulary + SAMPLE_CHUNK - 1) / SAMPLE_CHUNK; chunk++) {
+        whole += sums[chunk];
+    }
+    return whole;
+}
+
+// Ids of a band, or better, from what each simdgroup found.
+inline uint sample_count(threadgroup const uint* found, uint band, uint simdgroups) {
+    uint count = 0;
+    for (uint i = 0; i < simdgroups; i++) {
+        count += found[band * SAMPLE_SIMDGROUPS + i];
+    }
+    return count;
+}
+
+// The threadgroup: the first band whose ids suffice for top-k, top-p and min-p, from one pass over all ids; so no more are
+// sorted than the choice needs, up to one band. Leaves in `found` how many ids each band has.
+inline uint sample_band(device const float* probabilities, device const float* sums, device const uint* settings,
+        uint vocabulary, threadgroup float* masses, threadgroup uint* found, uint index, uint threads, uint lane,
+        uint simdgroup, uint simdgroups) {
+    float mass[SAMPLE_BANDS];
+    uint count[SAMPLE_BANDS];
+    for (uint band = 0; band < SAMPLE_BANDS; band++) {
+        mass[band] = 0.0f;
+        count[band] = 0;
+    }
+    for (uint id = index; id < vocabulary; id += threads) {
+        float probability = probabilities[id];
+        for (uint band = 0; band < SAMPLE_BANDS; band++) {
+            bool within = probability > 0.0f && probability >= sample_least(band);
+            mass[band] += within ? probability : 0.0f;
+            count[band] += within ? 1 : 0;
+        }
+    }
+    for (uint band = 0; band < SAMPLE_BANDS; band++) {
+        float bandMass = simd_sum(mass[band]);
+        uint bandCount = simd_sum(count[band]);
+        if (lane == 0) {
+            masses[band * SAMPLE_SIMDGROUPS + simdgroup] = bandMass;
+            found[band * SAMPLE_SIMDGROUPS + simdgroup] = bandCount;
+        }
+    }
+    threadgroup_barrier(mem_flags::mem_threadgroup);
+    uint topK = settings[SAMPLE_TOP_K];
+    // Sums in another order may differ by their rounding: a little more than top-p asks for.
+    float wanted = 1.001f * sample_setting(settings, SAMPLE_TOP_P) * sample_whole(sums, vocabulary);
+    uint band = 0;
+    bool enough = false;
+    while (!enough && band < SAMPLE_BANDS - 1) {
+        float bandMass = 0.0f;
+        for (uint i = 0; i < simdgroups; i++) {
+            bandMass += masses[band * SAMPLE_SIMDGROUPS + i];
+        }
+        enough = topK > 0 ? sample_count(found, band, simdgroups) >= min(topK, vocabulary)
+            : bandMass >= wanted || sample_least(band) <= sample_setting(settings, SAMPLE_MIN_P);
+        band += enough ? 0 : 1;
+    }
+    return band;
+}
+
+// One thread: from the sorted candidates, all ids of at least a probability, those that top-k, top-p and min-p leave, and
+// one of them; NO_CHOICE where these candidates do not tell.
+template <typename Weights, typename Ids>
+inline uint sample_from_best(Weights weights, Ids ids, uint candidates, float least, device const uint* settings,
+        device const float* sums, uint vocabulary, float chance) {
     uint topK = settings[SAMPLE_TOP_K];
     float topP = sample_setting(settings, SAMPLE_TOP_P);
     float minP = sample_setting(settings, SAMPLE_MIN_P);
     uint limit = topK == 0 ? vocabulary : min(topK, vocabulary);
     float whole = 0.0f;
     if (topK == 0) {
-        for (uint chunk = 0; chunk < (vocabulary + SAMPLE_CHUNK - 1) / SAMPLE_CHUNK; chunk++) {
-            whole += sums[chunk];
-        }
+        whole = sample_whole(sums, vocabulary);
     } else {
-        if (candidates < limit && !gatheredAll) {
+        if (candidates < limit && least > 0.0f) {
             return NO_CHOICE;
         }
         limit = min(limit, candidates);
@@ -165,7 +236,7 @@ inline uint sample_from_best(device const float* weights, device const uint* ids
     uint count = 0;
     while (count < limit && kept < topP * whole) {
         if (count == candidates) {
-            if (!gatheredAll) {
+            if (least > minP) {
                 return NO_CHOICE;
             }
             break;
@@ -186,9 +257,19 @@ inline uint sample_from_best(device const float* weights, device const uint* ids
     return ids[0];
 }
 
-// The threadgroup: the ids with more than this probability, or as much if it is not 0, in any order.
-inline uint sample_gather(device const float* probabilities, uint vocabulary, float least, device float* weights,
-        device uint* ids, threadgroup uint* counts, uint index, uint threads, uint lane, uint simdgroup, uint simdgroups) {
+template <bool DEVICE>
+inline void sample_barrier() {
+    if (DEVICE) {
+        threadgroup_barrier(mem_flags::mem_device);
+    } else {
+        threadgroup_barrier(mem_flags::mem_threadgroup);
+    }
+}
+
+// The threadgroup: the ids with at least this probability, but not 0, in any order.
+template <typename Weights, typename Ids>
+inline void sample_gather(device const float* probabilities, uint vocabulary, float least, Weights weights, Ids ids,
+        threadgroup uint* counts, uint index, uint threads, uint lane, uint simdgroup) {
     uint mine = 0;
     for (uint id = index; id < vocabulary; id += threads) {
         mine += probabilities[id] > 0.0f && probabilities[id] >= least ? 1 : 0;
@@ -198,10 +279,8 @@ inline uint sample_gather(device const float* probabilities, uint vocabulary, fl
         counts[simdgroup] = before + mine;
     }
     threadgroup_barrier(mem_flags::mem_threadgroup);
-    uint total = 0;
-    for (uint i = 0; i < simdgroups; i++) {
-        before += i < simdgroup ? counts[i] : 0;
-        total += counts[i];
+    for (uint i = 0; i < simdgroup; i++) {
+        before += counts[i];
     }
     for (uint id = index; id < vocabulary; id += threads) {
         if (probabilities[id] > 0.0f && probabilities[id] >= least) {
@@ -210,11 +289,11 @@ inline uint sample_gather(device const float* probabilities, uint vocabulary, fl
             before++;
         }
     }
-    return total;
 }
 
 // The threadgroup: the most probable first, the lower id among equals (a bitonic sort).
-inline void sample_sort(device float* weights, device uint* ids, uint count, uint index, uint threads) {
+template <bool DEVICE, typename Weights, typename Ids>
+inline void sample_sort(Weights weights, Ids ids, uint count, uint index, uint threads) {
     uint places = 2;
     while (places < count) {
         places *= 2;
@@ -223,7 +302,7 @@ inline void sample_sort(device float* weights, device uint* ids, uint count, uin
         weights[i] = -1.0f;
         ids[i] = NO_CHOICE;
     }
-    threadgroup_barrier(mem_flags::mem_device);
+    sample_barrier<DEVICE>();
     for (uint size = 2; size <= places; size *= 2) {
         for (uint distance = size / 2; distance > 0; distance /= 2) {
             for (uint pair = index; pair < places / 2; pair += threads) {
@@ -239,11 +318,12 @@ inline void sample_sort(device float* weights, device uint* ids, uint count, uin
                     ids[b] = id;
                 }
             }
-            threadgroup_barrier(mem_flags::mem_device);
+            sample_barrier<DEVICE>();
         }
     }
 }
 
+[[max_total_threads_per_threadgroup(1024)]]
 kernel void sample_next(device const float* adjusted [[buffer(0)]], device const float* probabilities [[buffer(1)]],
         device const float* sums [[buffer(2)]], device uint* settings [[buffer(3)]], device uint* history [[buffer(4)]],
         device uint* control [[buffer(5)]], device uint* tokens [[buffer(6)]], device uint* ring [[buffer(7)]],
@@ -251,37 +331,54 @@ kernel void sample_next(device const float* adjusted [[buffer(0)]], device const
         constant SampleArguments& arguments [[buffer(10)]], uint index [[thread_index_in_threadgroup]],
         uint threads [[threads_per_threadgroup]], uint lane [[thread_index_in_simdgroup]],
         uint simdgroup [[simdgroup_index_in_threadgroup]], uint simdgroups [[simdgroups_per_threadgroup]]) {
-    threadgroup float values[32];
-    threadgroup uint places[32];
-    threadgroup uint found[1];
+    threadgroup float bestWeights[SAMPLE_SORTED];
+    threadgroup uint bestIds[SAMPLE_SORTED];
+    threadgroup float masses[SAMPLE_BANDS * SAMPLE_SIMDGROUPS];
+    threadgroup uint found[SAMPLE_BANDS * SAMPLE_SIMDGROUPS];
+    threadgroup uint places[SAMPLE_SIMDGROUPS];
+    threadgroup uint answer[1];
+    uint vocabulary = arguments.vocabulary;
     uint choice = NO_CHOICE;
+    float chance = sample_chance(settings);
     bool greedy = sample_setting(settings, SAMPLE_TEMPERATURE) == 0.0f;
     if (greedy) {
-        choice = largest_logit(adjusted, arguments.vocabulary, values, places, index, threads, lane, simdgroup, simdgroups);
+        choice = largest_logit(adjusted, vocabulary, masses, places, index, threads, lane, simdgroup, simdgroups);
+    } else if (settings[SAMPLE_TOP_K] == 0 && sample_setting(settings, SAMPLE_TOP_P) == 1.0f
+            && sample_setting(settings, SAMPLE_MIN_P) == 0.0f) {
+        choice = index == 0 ? sample_from_all(probabilities, sums, vocabulary, chance) : uint(NO_CHOICE);
     } else {
-        float chance = sample_chance(settings);
-        bool all = settings[SAMPLE_TOP_K] == 0 && sample_setting(settings, SAMPLE_TOP_P) == 1.0f
-            && sample_setting(settings, SAMPLE_MIN_P) == 0.0f;
+        uint band = sample_band(probabilities, sums, settings, vocabulary, masses, found, index, threads, lane, simdgroup,
+            simdgroups);
+        // The second round, of all ids, is for a band that fell short by a rounding.
         for (uint round = 0; round < 2 && choice == NO_CHOICE; round++) {
-            uint candidates = 0;
-            if (!all) {
-                candidates = sample_gather(probabilities, arguments.vocabulary, round == 0 ? SAMPLE_RARE : 0.0f, weights,
-                    ids, places, index, threads, lane, simdgroup, simdgroups);
-                threadgroup_barrier(mem_flags::mem_device);
-                sample_sort(weights, ids, candidates, index, threads);
-            }
-            if (index == 0) {
-                found[0] = all ? sample_from_all(probabilities, sums, arguments.vocabulary, chance)
-                    : sample_from_best(weights, ids, candidates, round == 1, settings, sums, arguments.vocabulary, chance);
+            float least = sample_least(band);
+            uint candidates = sample_count(found, band, simdgroups);
+            if (candidates <= SAMPLE_SORTED) {
+                sample_gather(probabilities, vocabulary, least, bestWeights, bestIds, places, index, threads, lane,
+                    simdgroup);
+                sample_barrier<false>();
+                sample_sort<false>(bestWeights, bestIds, candidates, index, threads);
+                if (index == 0) {
+                    answer[0] = sample_from_best(bestWeights, bestIds, candidates, least, settings, sums, vocabulary,
+                        chance);
+                }
+            } else {
+                sample_gather(probabilities, vocabulary, least, weights, ids, places, index, threads, lane, simdgroup);
+                sample_barrier<true>();
+                sample_sort<true>(weights, ids, candidates, index, threads);
+                if (index == 0) {
+                    answer[0] = sample_from_best(weights, ids, candidates, least, settings, sums, vocabulary, chance);
+                }
             }
             threadgroup_barrier(mem_flags::mem_threadgroup);
-            choice = found[0];
+            choice = answer[0];
             // Before the next round's thread 0 writes again.
             threadgroup_barrier(mem_flags::mem_threadgroup);
+            band = SAMPLE_BANDS - 1;
         }
     }
     // Where all logits are NaN there is no choice; the last id is as good as any, and within the vocabulary.
-    choice = min(choice, arguments.vocabulary - 1);
+    choice = min(choice, vocabulary - 1);
     if (index == 0) {
         uint chosen = control[CONTROL_CHOSEN];
         tokens[0] = choice;

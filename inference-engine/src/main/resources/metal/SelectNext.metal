@@ -1,6 +1,7 @@
 // ArgMax of one row, and the bookkeeping of a greedy step: the id goes to the next step's input and into the ring that the
 // host reads; the position moves on. All of it stays on the device.
 
+[[max_total_threads_per_threadgroup(1024)]]
 kernel void select_next(device const float* logits [[buffer(0)]], device uint* control [[buffer(1)]],
         device uint* tokens [[buffer(2)]], device uint* ring [[buffer(3)]],
         constant ArgMaxArguments& arguments [[buffer(4)]], uint index [[thread_index_in_threadgroup]],

@@ -18,6 +18,8 @@ import static com.alphaheng.engine.metal.ProgramBuilder.blocks;
 /// Wrappers of the kernels that go element by element, and of those that choose an id.
 final class ElementKernels {
     private static final int THREADS = 256;
+    /// Of the one threadgroup that chooses an id: as many as there can be, to hide the memory's latency.
+    private static final int CHOOSE_THREADS = 1024;
     /// Ids that one threadgroup of the sampling kernels looks at.
     private static final int SAMPLE_CHUNK = 1024;
 
@@ -82,7 +84,7 @@ final class ElementKernels {
         program.add(program.kernel(op, KernelVariant.of("arg_max")).input(program.buffer(op.logits()))
                 .output(program.buffer(op.ids()))
                 .arguments(ArgumentLayout.ARG_MAX.fill(program.arena(), op.vocab(), 0, 0))
-                .groups(op.rows(), 1, 1, THREADS));
+                .groups(op.rows(), 1, 1, CHOOSE_THREADS));
     }
 
     void selectNext(SelectNext op) {
@@ -91,7 +93,7 @@ final class ElementKernels {
                 .output(program.buffer(op.control().ring()))
                 .arguments(ArgumentLayout.ARG_MAX.fill(program.arena(), op.vocab(), op.control().ringSize(),
                         op.advance()))
-                .groups(1, 1, 1, THREADS));
+                .groups(1, 1, 1, CHOOSE_THREADS));
     }
 
     /// All threadgroups weigh the ids, then one chooses.
@@ -118,6 +120,6 @@ final class ElementKernels {
                 .output(program.buffer(op.control().tokens())).output(program.buffer(op.control().ring()))
                 .output(program.scratch("candidate weights", 4 * places))
                 .output(program.scratch("candidate ids", 4 * places)).arguments(arguments)
-                .groups(1, 1, 1, THREADS));
+                .groups(1, 1, 1, CHOOSE_THREADS));
     }
 }

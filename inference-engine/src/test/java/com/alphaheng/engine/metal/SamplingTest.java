@@ -58,6 +58,20 @@ class SamplingTest {
         }
     }
 
+    /// As many ids as the true model has: few are left to sort, in threadgroup memory; with so high a temperature many.
+    @Test
+    void agreesOverTheTrueVocabulary() {
+        SoftMetal.set("checks", 0);
+        try (Device metal = new MetalBackend().open(null, DeviceOptions.defaults())) {
+            for (Sampling rule : List.of(RULES.get(1), RULES.get(2), RULES.get(4),
+                    new Sampling(1.6f, 0, 0.05f, 0, 1, 0, 0, Map.of(), 9))) {
+                try (KernelBench bench = new KernelBench(metal, rule.seed())) {
+                    compare(bench, rule, 154_880);
+                }
+            }
+        }
+    }
+
     private static Sampling withoutBias(Sampling rule) {
         return new Sampling(rule.temperature(), rule.topK(), rule.topP(), rule.minP(), rule.repetitionPenalty(),
                 rule.presencePenalty(), rule.frequencyPenalty(), Map.of(), rule.seed());
