@@ -10,8 +10,11 @@ import java.util.Optional;
 /// @param better          which direction is an improvement
 /// @param minimumEffect   least relative improvement that counts, 0.02 = 2 %
 /// @param stage           name of the bar this measurement becomes in the throughput staircase
+/// @param paired          the command measures base and candidate itself, in turns, and writes the base's figure as
+///                        `baseline.` and the metric's name; each run is one block. For two settings of one build:
+///                        turns of a tenth of a second cancel what turns of whole processes cannot
 public record BenchmarkSpec(String command, Optional<String> baselineCommand, String metric, Better better,
-                            double minimumEffect, Optional<String> stage) {
+                            double minimumEffect, Optional<String> stage, boolean paired) {
     /// The direction in which a metric improves.
     public enum Better {
         HIGHER, LOWER

@@ -164,6 +164,18 @@ final class MappingReader {
                 .filter(node -> node.getTag().equals(Tag.INT) || node.getTag().equals(Tag.FLOAT)).isPresent();
     }
 
+    /// True or false; false if absent.
+    boolean flag(String key) {
+        return value(key).map(node -> {
+            if (!(node instanceof ScalarNode scalar) || !node.getTag().equals(Tag.BOOL)) {
+                problems.error(file, node, WRONG_TYPE, key + " must be true or false, not " + describe(node),
+                        "write " + key + ": true, or leave it out");
+                return false;
+            }
+            return scalar.getValue().equalsIgnoreCase("true");
+        }).orElse(false);
+    }
+
     Optional<Long> wholeNumber(String key, long least, long most) {
         return number(key, BigDecimal.valueOf(least), BigDecimal.valueOf(most)).flatMap(number -> {
             try {

@@ -75,7 +75,7 @@ final class TaskReader {
         Optional<String> prompt = longText(task, "prompt");
         Optional<String> verify = longText(task, "verify_command");
         Optional<BenchmarkSpec> benchmark = task.mapping("benchmark", List.of("command", "baseline_command", "metric",
-                "better", "minimum_effect", "stage")).flatMap(this::benchmark);
+                "better", "minimum_effect", "stage", "paired")).flatMap(reader -> benchmark(reader, kind));
         Optional<TuneSpec> tune = task.mapping("tune", List.of("parameters", "constraints", "search", "trials", "seed",
                 "commit")).map(this::tune);
         if (!kindUnknown) {
@@ -184,7 +184,7 @@ final class TaskReader {
         }
     }
 
-    private Optional<BenchmarkSpec> benchmark(MappingReader benchmark) {
+    private Optional<BenchmarkSpec> benchmark(MappingReader benchmark, Optional<TaskKind> kind) {
         Optional<Text> command = benchmark.text("command", limits.textLength());
         if (benchmark.value("command").isEmpty() || command.filter(text -> text.value().isBlank()).isPresent()) {
             problems.error(file, benchmark.node(), "missing-key", "benchmark has no command",
@@ -195,8 +195,17 @@ final class TaskReader {
         Optional<BenchmarkSpec.Better> better = benchmark.word("better", DIRECTIONS, "bad-value");
         Optional<Double> effect = fraction(benchmark, "minimum_effect", MOST_EFFECT);
         Optional<String> stage = shortText(benchmark, "stage");
+        boolean paired = benchmark.flag("paired");
+        if (paired && baseline.isPresent()) {
+            benchmark.badValue(benchmark.value("paired").orElseThrow(), "a paired command measures the base itself",
+                    "remove baseline_command, or paired");
+        }
+        if (paired && kind.filter(TaskKind.BENCHMARK::equals).isEmpty()) {
+            benchmark.badValue(benchmark.value("paired").orElseThrow(), "paired compares two settings of one build, "
+                    + "but a change is measured against another build", "remove paired, or write kind: benchmark");
+        }
         return command.map(text -> new BenchmarkSpec(text.value(), baseline, metric.orElse("decode_tokens_per_second"),
-                better.orElse(BenchmarkSpec.Better.HIGHER), effect.orElse(DEFAULT_MINIMUM_EFFECT), stage));
+                better.orElse(BenchmarkSpec.Better.HIGHER), effect.orElse(DEFAULT_MINIMUM_EFFECT), stage, paired));
     }
 
     private Optional<String> shortText(MappingReader mapping, String key) {

@@ -40,7 +40,7 @@ public final class BenchReport {
         ArrayNode metrics = report.putArray("metrics");
         metrics.add(json(Metric.of("decode_tokens_per_second", "tok/s", array(result.candidate())),
             "decode_tokens_per_second"));
-        metrics.add(json(Metric.of("base", "tok/s", array(result.base())), "base_decode_tokens_per_second"));
+        metrics.add(json(Metric.of("base", "tok/s", array(result.base())), "baseline.decode_tokens_per_second"));
         metrics.add(json(new Metric("ratio", result.ratio(), "1", result.roundRatios()), "decode_ratio"));
         metrics.add(json(Metric.of("lower", "1", result.lower()), "decode_ratio_lower"));
         metrics.add(json(Metric.of("upper", "1", result.upper()), "decode_ratio_upper"));

@@ -208,7 +208,7 @@ final class AgentStep {
         BenchmarkSpec stated = task.benchmark().get();
         BenchmarkSpec spec = new BenchmarkSpec(stated.command(), Optional.of(stated.baselineCommand()
                 .orElse(stated.command())), stated.metric(), stated.better(), stated.minimumEffect(),
-                stated.stage());
+                stated.stage(), false);
         StepResult first = new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run();
         if (!first.succeeded()) {
             return asAgentFailure(first);

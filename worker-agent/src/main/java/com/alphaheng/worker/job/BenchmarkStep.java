@@ -17,9 +17,12 @@ import java.util.Optional;
 
 /// Measures a candidate against its base in one session: after a warm-up of each, blocks of base, candidate, candidate,
 /// base (so that a machine that slowly heats up or cools down favours neither), until [SequentialTest] has its answer,
-/// the budget is used up or the most blocks are measured.
+/// the budget is used up or the most blocks are measured. A paired command makes such a block by itself.
 final class BenchmarkStep {
     private static final int ALONE_RUNS = 3;
+    private static final String BASE_PREFIX = "baseline.";
+    private static final String BASELINE = "the baseline command";
+    private static final String CANDIDATE = "the benchmark command";
 
     private final AttemptContext context;
     private final BenchmarkSpec spec;
@@ -40,7 +43,17 @@ final class BenchmarkStep {
     StepResult run() throws EnvironmentFailure {
         context.stage("benchmarking");
         try {
-            return spec.baselineCommand().isPresent() ? compare(spec.baselineCommand().get()) : measureAlone();
+            if (spec.paired()) {
+                return compare(this::pairedBlock);
+            }
+            if (spec.baselineCommand().isEmpty()) {
+                return measureAlone();
+            }
+            String baseline = spec.baselineCommand().get();
+            context.say("warming up base and candidate; these runs are not counted");
+            one(baseline, baseFolder, BASELINE, new RunSummary());
+            one(spec.command(), candidateFolder, CANDIDATE, new RunSummary());
+            return compare(() -> block(baseline));
         } catch (RunFailed failed) {
             return failed.result.withMetrics(measured(Optional.empty()));
         }
@@ -49,7 +62,7 @@ final class BenchmarkStep {
     private StepResult measureAlone() throws EnvironmentFailure, RunFailed {
         Instant start = context.clock().instant();
         for (int i = 0; i < ALONE_RUNS; i++) {
-            one(spec.command(), candidateFolder, "the benchmark command", candidate);
+            one(spec.command(), candidateFolder, CANDIDATE, candidate);
             Duration perRun = since(start).dividedBy(i + 1);
             if (since(start).plus(perRun).compareTo(budget()) > 0) {
                 break;
@@ -58,14 +71,11 @@ final class BenchmarkStep {
         return StepResult.passed(Optional.of(0), measured(Optional.empty()));
     }
 
-    private StepResult compare(String baseline) throws EnvironmentFailure, RunFailed {
-        context.say("warming up base and candidate; these runs are not counted");
-        one(baseline, baseFolder, "the baseline command", new RunSummary());
-        one(spec.command(), candidateFolder, "the benchmark command", new RunSummary());
+    private StepResult compare(Block block) throws EnvironmentFailure, RunFailed {
         Instant start = context.clock().instant();
         Verdict verdict = Verdict.UNDECIDED;
         while (verdict == Verdict.UNDECIDED && blockRatios.size() < SequentialTest.mostBlocks() && anotherFits(start)) {
-            blockRatios.add(block(baseline));
+            blockRatios.add(block.ratio());
             verdict = SequentialTest.judge(blockRatios, spec.minimumEffect());
         }
         RatioEstimate estimate = SequentialTest.estimate(blockRatios);
@@ -90,36 +100,59 @@ final class BenchmarkStep {
     }
 
     private double block(String baseline) throws EnvironmentFailure, RunFailed {
-        double before = one(baseline, baseFolder, "the baseline command", base);
-        double first = one(spec.command(), candidateFolder, "the benchmark command", candidate);
-        double second = one(spec.command(), candidateFolder, "the benchmark command", candidate);
-        double after = one(baseline, baseFolder, "the baseline command", base);
-        double ratio = Math.sqrt(first * second / (before * after));
+        double before = one(baseline, baseFolder, BASELINE, base);
+        double first = one(spec.command(), candidateFolder, CANDIDATE, candidate);
+        double second = one(spec.command(), candidateFolder, CANDIDATE, candidate);
+        double after = one(baseline, baseFolder, BASELINE, base);
+        return gain(Math.sqrt(first * second / (before * after)));
+    }
+
+    /// One run of a command that measures both sides in turns.
+    private double pairedBlock() throws EnvironmentFailure, RunFailed {
+        StepResult result = completed(spec.command(), candidateFolder, CANDIDATE);
+        double measured = value(result, spec.metric(), CANDIDATE);
+        double against = value(result, BASE_PREFIX + spec.metric(), CANDIDATE);
+        result.metrics().forEach(metric -> (metric.name().startsWith(BASE_PREFIX) ? base : candidate)
+                .add(List.of(new Metric(metric.name().replaceFirst("^baseline\\.", ""), metric.value(), metric.unit(),
+                        metric.samples()))));
+        return gain(measured / against);
+    }
+
+    private double gain(double ratio) {
         return spec.better() == BenchmarkSpec.Better.HIGHER ? ratio : 1 / ratio;
     }
 
     private double one(String script, Path folder, String what, RunSummary summary)
             throws EnvironmentFailure, RunFailed {
+        StepResult result = completed(script, folder, what);
+        double value = value(result, spec.metric(), what);
+        summary.add(result.metrics());
+        return value;
+    }
+
+    private StepResult completed(String script, Path folder, String what) throws EnvironmentFailure, RunFailed {
         StepResult result = context.command("benchmark", what, script, folder);
         if (!result.succeeded()) {
             throw new RunFailed(result);
         }
-        Optional<Metric> metric = result.metrics().stream().filter(m -> m.name().equals(spec.metric())).findFirst();
+        return result;
+    }
+
+    private static double value(StepResult result, String name, String what) throws RunFailed {
+        Optional<Metric> metric = result.metrics().stream().filter(m -> m.name().equals(name)).findFirst();
         if (metric.isEmpty() || metric.get().value() <= 0) {
             String found = result.metrics().isEmpty() ? "nothing was written"
                     : "found " + result.metrics().stream().map(m -> m.name() + " = " + m.value()).toList();
             throw new RunFailed(new StepResult(AttemptResult.Outcome.VERIFICATION_FAILED, what
-                    + " must write the metric '" + spec.metric() + "' with a value above 0 into $HENG_METRICS; "
-                    + found,
+                    + " must write the metric '" + name + "' with a value above 0 into $HENG_METRICS; " + found,
                     result.exitStatus(), List.of()));
         }
-        summary.add(result.metrics());
         return metric.get().value();
     }
 
     private List<Metric> measured(Optional<RatioEstimate> estimate) {
         List<Metric> metrics = new ArrayList<>(candidate.metrics(""));
-        metrics.addAll(base.metrics("baseline."));
+        metrics.addAll(base.metrics(BASE_PREFIX));
         estimate.ifPresent(ratio -> {
             metrics.add(new Metric("ratio", ratio.ratio(), "", blockRatios));
             metrics.add(new Metric("ratio_low", ratio.low(), "", List.of()));
@@ -136,6 +169,12 @@ final class BenchmarkStep {
 
     private Duration since(Instant start) {
         return Duration.between(start, context.clock().instant());
+    }
+
+    /// Measures both sides once more.
+    @FunctionalInterface
+    private interface Block {
+        double ratio() throws EnvironmentFailure, RunFailed;
     }
 
     private static final class RunFailed extends Exception {

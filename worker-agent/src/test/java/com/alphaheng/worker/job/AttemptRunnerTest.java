@@ -87,7 +87,8 @@ class AttemptRunnerTest {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(10));
         world.perCommand = Duration.ofSeconds(25);
         JobSpec job = Tasks.job(TaskKind.BENCHMARK, Optional.of("v"),
-                Optional.of(new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0, Optional.empty())),
+                Optional.of(new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0, Optional.empty(),
+                        false)),
                 Duration.ofSeconds(60));
         AttemptResult result = run(world, job);
         assertThat(result.outcome()).isEqualTo(Outcome.TIMED_OUT);
@@ -114,7 +115,7 @@ class AttemptRunnerTest {
             default -> FakeWorld.exits(0);
         });
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty()),
+                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false),
                 Optional.of("v")));
         assertThat(result.reason()).isEmpty();
         assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
@@ -128,10 +129,33 @@ class AttemptRunnerTest {
     }
 
     @Test
+    void aPairedCommandMeasuresBothSidesAndEachRunIsABlock() {
+        FakeWorld world = new FakeWorld(script -> FakeWorld.measuresBoth(20, 10));
+        AttemptResult result = run(world, Tasks.benchmark(
+                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0.02, Optional.empty(), true),
+                Optional.of("v")));
+        assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(world.ran).containsExactly("b", "b", "b", "v");
+        assertThat(metric(result, "speed").value()).isEqualTo(20);
+        assertThat(metric(result, "baseline.speed").samples()).containsExactly(10.0, 10.0, 10.0);
+        assertThat(metric(result, "ratio").samples()).containsExactly(2.0, 2.0, 2.0);
+    }
+
+    @Test
+    void aPairedCommandWithoutItsBaseSaysWhatIsMissing() {
+        FakeWorld world = new FakeWorld(script -> FakeWorld.measures(7));
+        AttemptResult result = run(world, Tasks.benchmark(
+                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0.02, Optional.empty(), true),
+                Optional.empty()));
+        assertThat(result.outcome()).isEqualTo(Outcome.VERIFICATION_FAILED);
+        assertThat(result.reason()).contains("'baseline.speed'").contains("speed = 7.0");
+    }
+
+    @Test
     void noGainIsNoSuccessWhateverTheOrder() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(10 + Math.random()));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty()),
+                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false),
                 Optional.of("v")));
         assertThat(result.outcome()).isEqualTo(Outcome.VERIFICATION_FAILED);
         assertThat(result.reason()).startsWith("no proven improvement: speed: ").contains("must clear 1.02");
@@ -142,7 +166,7 @@ class AttemptRunnerTest {
     void whereLowerIsBetterTheRatioIsTurnedRound() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(script.equals("a") ? 10 : 5));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.LOWER, 0.02, Optional.empty()),
+                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.LOWER, 0.02, Optional.empty(), false),
                 Optional.empty()));
         assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(metric(result, "ratio").value()).isEqualTo(2.0);
@@ -152,7 +176,7 @@ class AttemptRunnerTest {
     void withoutABaselineTheMeasurementAloneMustSucceed() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(7));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0, Optional.empty()),
+                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0, Optional.empty(), false),
                 Optional.empty()));
         assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(result.metrics()).containsExactly(new Metric("speed", 7, "tok/s", List.of(7.0, 7.0, 7.0)));
@@ -162,7 +186,7 @@ class AttemptRunnerTest {
     void aBenchmarkThatMeasuresSomethingElseSaysWhatItFound() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(7));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.empty(), "latency", Better.HIGHER, 0, Optional.empty()),
+                new BenchmarkSpec("b", Optional.empty(), "latency", Better.HIGHER, 0, Optional.empty(), false),
                 Optional.empty()));
         assertThat(result.outcome()).isEqualTo(Outcome.VERIFICATION_FAILED);
         assertThat(result.reason()).contains("'latency'").contains("$HENG_METRICS").contains("speed = 7.0");

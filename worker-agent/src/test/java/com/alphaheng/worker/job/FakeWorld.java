@@ -48,6 +48,12 @@ final class FakeWorld implements Checkouts, Commands, AttemptOutput {
                 + value + ",\"unit\":\"tok/s\"}]}"), List.of(), Optional.empty());
     }
 
+    static Outcome measuresBoth(double value, double base) {
+        return new Exited(0, List.of(), Duration.ofSeconds(1), Optional.of("""
+                {"metrics": [{"name": "speed", "value": %s}, {"name": "baseline.speed", "value": %s}]}
+                """.formatted(value, base)), List.of(), Optional.empty());
+    }
+
     @Override
     public Checkout checkout(String label, Optional<String> commit) throws EnvironmentFailure {
         if (checkoutFails.isPresent()) {
