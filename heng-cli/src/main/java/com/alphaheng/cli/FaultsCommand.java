@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,8 +20,11 @@ import picocli.CommandLine.Spec;
                 + "starved of disk; then check the event log fact by fact: nothing lost, nothing counted twice.",
         footer = {"", "It starts everything itself, in a folder of its own. Cut networks and full disks need",
             "Linux and root; elsewhere they are left out, and the report says so.",
+            "Ended by Ctrl-C or SIGTERM it still writes its report.",
             "Exit code 1 if a job was lost, counted twice or did not end in time."})
 final class FaultsCommand implements Callable<Integer> {
+    private static final long REPORT_SECONDS = 60;
+
     @Option(names = "--jobs", paramLabel = "N", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}.")
     private int jobs;
 
@@ -62,8 +67,25 @@ final class FaultsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec specification;
 
+    /// Ctrl-C and SIGTERM end the campaign early, but not without its report.
     @Override
     public Integer call() throws IOException {
+        CountDownLatch written = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                written.await(REPORT_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "await-report"));
+        try {
+            return runAndReport();
+        } finally {
+            written.countDown();
+        }
+    }
+
+    private int runAndReport() throws IOException {
         FaultRun run = FaultRun.of(jobs, minutes, seed, fleets, workers, agents, between,
                 Optional.ofNullable(kafka), recoveryFacts,
                 line -> specification.commandLine().getErr().println(line));

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.InterruptException;
 
 /// Runs a campaign while its processes are killed, frozen, cut off and starved of disk, and reads the result off the
 /// event log.
@@ -75,27 +76,54 @@ final class FaultCampaign {
             }
             Instant start = Instant.now();
             Injector injector = new Injector(targets, plan, notice);
-            underFire(targets, injector, start, start.plus(plan.duration().multipliedBy(3)).plus(PATIENCE));
+            List<String> failures = new ArrayList<>();
+            boolean ended = untilStopped(() -> underFire(targets, injector, start,
+                    start.plus(plan.duration().multipliedBy(3)).plus(PATIENCE)));
             Duration took = Duration.between(start, Instant.now());
-            injector.settle();
-            targets.awaitActive(PATIENCE);
+            if (!ended) {
+                failures.add("Stopped from outside after " + took.toSeconds() + " s: jobs that had not ended by then "
+                        + "count as lost, and nothing came to rest first.");
+            }
+            if (!ended || !untilStopped(injector::settle)) {
+                injector.undoAll();
+            } else {
+                try {
+                    targets.awaitActive(PATIENCE);
+                } catch (CliException e) {
+                    failures.add("In the calm afterwards " + e.getMessage());
+                    targets.lastLines().forEach(failures::add);
+                }
+            }
             FaultFigures figures = new FaultFigures(CAMPAIGN, targets.worked(), injector.done());
             EventLogReader.read(targets.pipeline().bootstrap(), figures::accept);
             figures.evaluate();
             figures.audit().takeOvers().forEach(taken -> notice.accept(taken.at() + " " + taken.instance()
                     + " took over"));
             Optional<Recovery> recovery = Optional.empty();
-            List<String> failures = new ArrayList<>();
-            if (plan.recoveryFacts() > 0) {
+            if (plan.recoveryFacts() > 0 && failures.isEmpty()) {
                 try {
                     recovery = Optional.of(recovery(targets, figures.audit().facts()));
-                } catch (CliException e) {
+                } catch (CliException | InterruptException e) {
+                    Thread.interrupted(); // Whoever ends this program waits for the report.
                     failures.add("The recovery with a long log was not measured: " + e.getMessage());
                     targets.lastLines().forEach(failures::add);
                 }
             }
             return new Outcome(plan, took, figures, injector.done(), injector.unplanned(), left, recovery,
                     failures);
+        }
+    }
+
+    /// Whether it came to its end; if not, somebody ends this program, which has time for a report.
+    private static boolean untilStopped(Runnable part) {
+        try {
+            part.run();
+            return true;
+        } catch (RuntimeException e) {
+            if (!Thread.interrupted()) {
+                throw e;
+            }
+            return false;
         }
     }
 

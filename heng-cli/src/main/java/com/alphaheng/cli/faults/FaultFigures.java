@@ -12,7 +12,7 @@ import java.util.Set;
 
 /// What the event log says of a campaign under fire, together with what was done when.
 final class FaultFigures {
-    /// Whoever takes over gives every worker a whole lease to be heard from.
+    /// Until a lost worker is noticed at the latest.
     private static final Duration LEASE = Duration.ofSeconds(10);
 
     private final LogAudit audit;
@@ -75,9 +75,7 @@ final class FaultFigures {
 
     private boolean disturbed(Instant from, Instant to, Injected except) {
         return faults.stream().anyMatch(fault -> fault.kind().centre() && fault != except
-                && fault.start().isBefore(to) && fault.end().isAfter(from))
-                || !except.kind().centre() && audit.takeOvers().stream().anyMatch(taken ->
-                taken.at().isBefore(to) && taken.at().plus(LEASE).isAfter(from));
+                && fault.start().isBefore(to) && fault.end().isAfter(from));
     }
 
     LogAudit audit() {

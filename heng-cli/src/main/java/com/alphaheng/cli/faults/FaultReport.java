@@ -24,8 +24,9 @@ final class FaultReport {
                 "%d processes of %d simulated workers each, which speak the real protocol and work by waiting, and %d"
                         .formatted(plan.fleets(), plan.workersPerFleet(), plan.agents()),
                 "worker agents that ran every fiftieth job for real. The figures below are read off the event log.", "",
-                "    " + command, "", "## Verdict", "",
-                "| | |", "| --- | ---: |",
+                "    " + command, "", "## Verdict", ""));
+        outcome.failures().forEach(failure -> lines.addAll(List.of(failure, "")));
+        lines.addAll(List.of("| | |", "| --- | ---: |",
                 "| jobs | %,d |".formatted(audit.tasks()),
                 "| lost (not ended, or ended without success) | %,d |".formatted(plan.jobs() - audit.succeededOnce()),
                 "| tried once more after losing their worker six times (the limit) | %,d |".formatted(audit.reopened()),
@@ -44,8 +45,8 @@ final class FaultReport {
 
     private static void times(List<String> lines, FaultFigures figures, FaultCampaign.Outcome outcome) {
         lines.addAll(List.of("## Times", "", "Seconds. \"Alone\" leaves out times during which the broker or a "
-                + "coordinator was down as well, or a coordinator had", "taken over within 10 s before: whoever does "
-                + "gives all workers a whole lease to be heard from.", "",
+                + "coordinator was down as well. While the broker", "is down nobody can be heard from, so that time "
+                + "does not count as a worker's silence.", "",
                 "| | aim | alone: n | p50 | p99 | most | all: n | p50 | p99 | most |",
                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
                 row("a lost worker is noticed", "10", figures.noticed()),
@@ -58,7 +59,6 @@ final class FaultReport {
                         .formatted(recovery.facts(), seconds(recovery.takeOver())),
                 "%s s from the start of a coordinator's process (nobody else there) to its being active (aim: 10 s)."
                         .formatted(seconds(recovery.restart())))));
-        lines.addAll(outcome.failures());
         lines.add("");
     }
 

@@ -4,8 +4,11 @@ import com.alphaheng.cli.up.ChildProcess;
 import com.alphaheng.cli.up.PrivatePipeline;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +34,9 @@ final class Injector {
     private final Random random;
     private final Duration between;
     private final Consumer<String> notice;
-    private final List<FaultKind> drawn = new ArrayList<>();
+    private final List<FaultKind> kinds = new ArrayList<>();
+    /// What is left of the kinds, shuffled: so each of them comes, however short the run.
+    private final Deque<FaultKind> deck = new ArrayDeque<>();
     private final List<Undo> undo = new ArrayList<>();
     private final Set<ChildProcess> down = new HashSet<>();
     private final List<Injected> done = new ArrayList<>();
@@ -47,7 +52,7 @@ final class Injector {
         Arrays.stream(FaultKind.values()).filter(kind -> targets.missing(kind).isEmpty())
                 .forEach(kind -> {
                     for (int i = 0; i < kind.weight(); i++) {
-                        drawn.add(kind);
+                        kinds.add(kind);
                     }
                 });
     }
@@ -64,7 +69,14 @@ final class Injector {
         }
         tend();
         if (more && !now.isBefore(next)) {
-            inflict(drawn.get(random.nextInt(drawn.size())));
+            if (deck.isEmpty()) {
+                Collections.shuffle(kinds, random);
+                deck.addAll(kinds);
+            }
+            FaultKind kind = deck.removeFirst();
+            if (!inflict(kind)) {
+                deck.addLast(kind);
+            }
             long gap = (long) (-Math.log(1 - random.nextDouble()) * between.toMillis());
             next = Instant.now().plusMillis(gap).plus(LEAST_GAP);
         }
@@ -88,9 +100,14 @@ final class Injector {
         done.add(new Injected(due.fault().kind(), due.fault().target(), due.fault().start(), Instant.now()));
     }
 
+    /// Undoes everything at once.
+    void undoAll() {
+        List.copyOf(undo).forEach(this::undo);
+    }
+
     /// Undoes everything at once, and waits until everything has been up for a while.
     void settle() {
-        List.copyOf(undo).forEach(this::undo);
+        undoAll();
         Instant calm = Instant.now().plus(CALM);
         while (Instant.now().isBefore(calm)) {
             PrivatePipeline.pause(200);
@@ -100,7 +117,8 @@ final class Injector {
         }
     }
 
-    private void inflict(FaultKind kind) {
+    /// Whether there was somebody to inflict it on.
+    private boolean inflict(FaultKind kind) {
         Optional<ChildProcess> victim = switch (kind) {
             case KILL_WORKERS, FREEZE_WORKERS, CUT_NETWORK -> drawFrom(targets.fleets());
             case KILL_AGENT, FILL_AGENT_DISK -> drawFrom(targets.agents());
@@ -109,7 +127,7 @@ final class Injector {
                     .filter(active -> !down.contains(active) && !standbyDown(active));
         };
         if (victim.isEmpty()) {
-            return; // It is down already; the next draw comes soon.
+            return false; // It is down already; the next draw comes soon.
         }
         ChildProcess process = victim.get();
         notice.accept(kind.description() + ": " + process.name());
@@ -139,6 +157,7 @@ final class Injector {
                 });
             }
         }
+        return true;
     }
 
     /// With both away nobody would decide for as long as that lasts, which says nothing about taking over.
