@@ -11,7 +11,6 @@ import com.alphaheng.engine.model.Weights;
 import com.alphaheng.engine.sampling.Sampling;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -81,10 +80,10 @@ final class Calibration implements AutoCloseable {
         }
     }
 
-    /// The quantizers of a layer's matrices; layers must be asked for in rising order. Empty for the MTP layer,
-    /// which the main model's text does not run through.
-    Map<Matrix, RowQuantizer> layer(int index) {
-        Map<Matrix, RowQuantizer> quantizers = new IdentityHashMap<>();
+    /// What the matrices of a layer saw; layers must be asked for in rising order. Empty for the MTP layer, which the
+    /// main model's text does not run through.
+    Map<Matrix, Moments> layer(int index) {
+        Map<Matrix, Moments> moments = Map.of();
         while (next <= index && next < weights.layers().size()) {
             LayerWeights layer = weights.layers().get(next);
             InputStatistics statistics = new InputStatistics(layer, LENGTH);
@@ -93,12 +92,11 @@ final class Calibration implements AutoCloseable {
                 progress.at("calibrating layer " + next, i + 1, residuals.size());
             }
             if (next == index) {
-                statistics.moments().forEach((matrix, moments) -> quantizers.put(matrix,
-                    GptqRows.of(options.groupSize(), moments)));
+                moments = statistics.moments();
             }
             next++;
         }
-        return quantizers;
+        return moments;
     }
 
     @Override

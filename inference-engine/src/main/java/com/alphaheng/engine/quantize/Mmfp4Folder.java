@@ -38,6 +38,10 @@ public final class Mmfp4Folder {
         metadata.put("mmfp4.group_size", String.valueOf(options.groupSize()));
         metadata.put("mmfp4.layout", Mmfp4Header.LAYOUT);
         metadata.put("mmfp4.method", options.method().name().toLowerCase(Locale.ROOT));
+        if (options.method() == QuantizeOptions.Method.GPTQ) {
+            metadata.put("mmfp4.calibration", options.calibrationTokens() + " tokens of its own, seed "
+                + options.seed());
+        }
         metadata.put("mmfp4.source_headers_sha256", sourceHash(source));
         return metadata;
     }
@@ -73,9 +77,20 @@ public final class Mmfp4Folder {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /// Fails when `directory` holds a model that a quantization must not replace.
+    static void requireOwn(Path directory) throws IOException {
+        Path config = directory.resolve("config.json");
+        if (Files.exists(config) && !JSON.readTree(config.toFile()).path("quantization_config").path("quant_method")
+                .asText().equals(Mmfp4Header.METHOD)) {
+            throw new IllegalArgumentException(directory + " holds a model that is not MMFP4: name another folder for"
+                + " the result");
+        }
+    }
+
     /// Writes index, config.json and the tokenizer's files, once the tensors are there. config.json comes last: a
     /// folder that has one is complete.
-    static void finish(Path from, Path to, ShardPlan plan, QuantizeOptions options) throws IOException {
+    static void finish(Path from, Path to, ShardPlan plan, QuantizeOptions options, QuantizeProgress progress)
+        throws IOException {
         ObjectNode config = (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
         ObjectNode quantization = config.putObject("quantization_config");
         quantization.put("quant_method", Mmfp4Header.METHOD).put("format_version", Mmfp4Header.FORMAT_VERSION)
@@ -83,10 +98,15 @@ public final class Mmfp4Folder {
             .put("method", options.method().name().toLowerCase(Locale.ROOT)).put("head", options.head());
         ObjectNode hashes = quantization.putObject("sha256");
         for (ShardPlan.Shard shard : plan.shards()) {
+            progress.at("hashing", hashes.size(), plan.shards().size());
             hashes.put(shard.name(), hash(to.resolve(shard.name())));
         }
+        progress.at("hashing", hashes.size(), plan.shards().size());
+        Path index = to.resolve("model.safetensors.index.json");
         if (plan.shards().size() > 1) {
-            writeString(to.resolve("model.safetensors.index.json"), plan.index().toPrettyString());
+            writeString(index, plan.index().toPrettyString());
+        } else {
+            Files.deleteIfExists(index);
         }
         for (String name : COPIED) {
             if (Files.exists(from.resolve(name))) {

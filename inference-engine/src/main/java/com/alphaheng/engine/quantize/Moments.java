@@ -1,6 +1,7 @@
 package com.alphaheng.engine.quantize;
 
-/// The sum of x x^T over inputs x of `size` values.
+/// The sum of x x^T over inputs x of `size` values. Holds the lower triangle only: with every expert of a layer at
+/// full size that is 0.8 GB.
 final class Moments {
 
     private final int size;
@@ -9,7 +10,7 @@ final class Moments {
 
     Moments(int size) {
         this.size = size;
-        this.sums = new float[size * size];
+        this.sums = new float[size * (size + 1) / 2];
     }
 
     void add(float[] inputs, int firstRow, int rows) {
@@ -17,8 +18,7 @@ final class Moments {
             int start = row * size;
             for (int i = 0; i < size; i++) {
                 float x = inputs[start + i];
-                int target = i * size;
-                // Only the lower triangle: the matrix is symmetric.
+                int target = i * (i + 1) / 2;
                 for (int j = 0; j <= i; j++) {
                     sums[target + j] += x * inputs[start + j];
                 }
@@ -37,6 +37,7 @@ final class Moments {
 
     /// Entry (i, j) of the mean of x x^T.
     double mean(int i, int j) {
-        return (i >= j ? sums[i * size + j] : sums[j * size + i]) / (double) Math.max(count, 1);
+        int row = Math.max(i, j);
+        return sums[row * (row + 1) / 2 + Math.min(i, j)] / (double) Math.max(count, 1);
     }
 }

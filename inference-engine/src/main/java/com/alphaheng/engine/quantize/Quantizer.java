@@ -28,6 +28,9 @@ public final class Quantizer {
     /// Values per piece: 4 MB of float32.
     private static final int PIECE = 1 << 20;
 
+    /// One stage for whatever is written, so that the time left is reckoned over all of it.
+    private static final String QUANTIZING = "quantizing";
+
     private final SourceReader source;
     private final QuantizeOptions options;
     private final ShardWriter writer;
@@ -47,13 +50,16 @@ public final class Quantizer {
     /// Quantizes the model folder `from` into the folder `to`, which is created.
     ///
     /// @throws com.alphaheng.engine.format.ModelFormatException when `from` is not a valid model
-    /// @throws IllegalArgumentException                         when the two are one folder, or `from` is quantized
+    /// @throws IllegalArgumentException                         when the two are one folder, `from` is quantized, or
+    ///                                                          `to` holds another kind of model
+    /// @throws IOException                                      also when the disk has no room for the result
     public static void run(Path from, Path to, QuantizeOptions options, QuantizeProgress progress)
         throws IOException {
         Files.createDirectories(to);
         if (Files.isSameFile(from, to)) {
             throw new IllegalArgumentException("source and destination are the same folder: " + from);
         }
+        Mmfp4Folder.requireOwn(to);
         try (Weights weights = WeightsLoader.load(from); Checkpoint checkpoint = Checkpoint.open(from);
              SourceReader source = new SourceReader(checkpoint, weights.files())) {
             List<OutputEntry> entries = OutputPlanner.plan(weights, options);
@@ -63,7 +69,7 @@ public final class Quantizer {
             try (ShardWriter writer = new ShardWriter(to, plan)) {
                 new Quantizer(source, options, writer, progress, total).write(weights, from, entries, plan);
             }
-            Mmfp4Folder.finish(from, to, plan, options);
+            Mmfp4Folder.finish(from, to, plan, options, progress);
         }
     }
 
@@ -81,6 +87,7 @@ public final class Quantizer {
         if (missing.isEmpty()) {
             return;
         }
+        writer.begin(missing.keySet());
         try (ExecutorService pool = Executors.newFixedThreadPool(options.threadCount());
              QuantizerChoice choice = QuantizerChoice.of(from, weights, options, progress)) {
             for (var shard : missing.entrySet()) {
@@ -99,7 +106,7 @@ public final class Quantizer {
                 ByteBuffer bytes = ByteBuffer.allocate(small.vector().length() * 4).order(ByteOrder.LITTLE_ENDIAN);
                 bytes.asFloatBuffer().put(small.vector().toArray());
                 writer.write(small.name(), 0, bytes);
-                advance("writing", entry.sourceBytes());
+                advance(QUANTIZING, entry.sourceBytes());
             }
             case OutputEntry.Kept kept -> copyPieces(kept, pieces);
             case OutputEntry.Quantized quantized -> {
@@ -138,7 +145,7 @@ public final class Quantizer {
                 byte[] bytes = new byte[count];
                 source.read(data, offset, bytes);
                 writer.write(kept.name(), offset, ByteBuffer.wrap(bytes));
-                advance("copying", count);
+                advance(QUANTIZING, count);
                 return null;
             });
         }
@@ -166,7 +173,7 @@ public final class Quantizer {
                 long before = (long) part * matrix.rows() + first;
                 writer.write(entry.name() + ".codes", before * (matrix.cols() / 2), out.codes());
                 writer.write(entry.name() + ".scales", before * (matrix.cols() / entry.group()) * 2, out.scales());
-                advance("quantizing", rows * rowBytes);
+                advance(QUANTIZING, rows * rowBytes);
                 return null;
             });
         }

@@ -3,12 +3,16 @@ package com.alphaheng.engine.quantize;
 import com.alphaheng.engine.model.Matrix;
 import com.alphaheng.engine.model.Weights;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which [RowQuantizer] each matrix gets. For GPTQ it holds the calibration of one layer at a time.
+/// Which [RowQuantizer] each matrix gets. For GPTQ it holds what the matrices of one layer saw, and the prepared
+/// quantizers of the few matrices that are under way.
 final class QuantizerChoice implements AutoCloseable {
 
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\..*");
@@ -16,7 +20,8 @@ final class QuantizerChoice implements AutoCloseable {
     private final QuantizeOptions options;
     private final Calibration calibration;
     private int layer = -1;
-    private Map<Matrix, RowQuantizer> ofLayer = Map.of();
+    private Map<Matrix, Moments> ofLayer = Map.of();
+    private final Map<Moments, FutureTask<RowQuantizer>> underWay = new LinkedHashMap<>();
 
     private QuantizerChoice(QuantizeOptions options, Calibration calibration) {
         this.options = options;
@@ -44,10 +49,32 @@ final class QuantizerChoice implements AutoCloseable {
             ofLayer = calibration.layer(wanted);
             layer = wanted;
         }
-        Map<Matrix, RowQuantizer> known = wanted < 0 ? Map.of() : ofLayer;
-        // What the calibration does not reach (the MTP layer, a head) gets the scale search.
+        Map<Matrix, Moments> known = wanted < 0 ? Map.of() : ofLayer;
+        // What the calibration does not reach (the MTP layer, a head, an expert never chosen) gets the scale search.
         RowQuantizer otherwise = new ScaleSearch(options.groupSize(), null);
-        return matrix -> known.getOrDefault(matrix, otherwise);
+        return matrix -> known.containsKey(matrix) ? prepared(known.get(matrix)) : otherwise;
+    }
+
+    /// A matrix is cut into pieces for several threads: the first to come prepares its quantizer, which is dropped
+    /// when every thread has gone on to later matrices.
+    private RowQuantizer prepared(Moments moments) {
+        FutureTask<RowQuantizer> task;
+        synchronized (underWay) {
+            task = underWay.computeIfAbsent(moments, key -> new FutureTask<>(
+                () -> GptqRows.of(options.groupSize(), key)));
+            if (underWay.size() > options.threadCount()) {
+                underWay.remove(underWay.keySet().iterator().next());
+            }
+        }
+        task.run();
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted: run the same command again to go on", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        }
     }
 
     @Override

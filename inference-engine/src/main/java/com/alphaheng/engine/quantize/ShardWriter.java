@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Writes the files of a [ShardPlan], in any order and from several threads. A file is `NAME.partial` until it is
 /// complete and on disk; a complete one with the planned header is kept by a later run.
@@ -36,6 +39,29 @@ public final class ShardWriter implements AutoCloseable {
             byte[] header = new byte[planned.header().length];
             file.readFully(header);
             return Arrays.equals(header, planned.header());
+        }
+    }
+
+    /// Prepares for writing these files: what earlier left incomplete goes, and so does the config.json of a complete
+    /// folder, which would vouch for a mixture.
+    ///
+    /// @throws IOException when the disk has no room for them
+    void begin(Set<Integer> shards) throws IOException {
+        Files.deleteIfExists(directory.resolve("config.json"));
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, "*.safetensors.partial")) {
+            for (Path partial : left) {
+                Files.delete(partial);
+            }
+        }
+        long needed = 0;
+        for (int shard : shards) {
+            Path replaced = directory.resolve(plan.shards().get(shard).name());
+            needed += plan.shards().get(shard).bytes() - (Files.exists(replaced) ? Files.size(replaced) : 0);
+        }
+        long free = Files.getFileStore(directory).getUsableSpace();
+        if (needed > free) {
+            throw new IOException(String.format(Locale.ROOT, "%s: %.1f GB are needed and %.1f GB are free; make room,"
+                + " or name a folder on another disk", directory, needed / 1e9, free / 1e9));
         }
     }
 

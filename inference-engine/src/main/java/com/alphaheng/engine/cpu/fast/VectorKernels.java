@@ -138,16 +138,14 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    /// Lane l: the sum over j of nibble j's value times x[j][l].
+    /// Lane l: the sum over j of nibble j's value times x[j][l]. A loop rather than eight lines: these would be more
+    /// than the JIT compiler inlines into one method, and what it does not inline returns its vector on the heap.
     private static FloatVector wordDot(IntVector bits, long x) {
-        FloatVector sum = value(bits, 0).mul(floats(x));
-        sum = value(bits, 4).fma(floats(x + 64), sum);
-        sum = value(bits, 8).fma(floats(x + 128), sum);
-        sum = value(bits, 12).fma(floats(x + 192), sum);
-        sum = value(bits, 16).fma(floats(x + 256), sum);
-        sum = value(bits, 20).fma(floats(x + 320), sum);
-        sum = value(bits, 24).fma(floats(x + 384), sum);
-        return value(bits, 28).fma(floats(x + 448), sum);
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int j = 0; j < 8; j++) {
+            sum = value(bits, 4 * j).fma(floats(x + 64L * j), sum);
+        }
+        return sum;
     }
 
     private static FloatVector value(IntVector bits, int shift) {
