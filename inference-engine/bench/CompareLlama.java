@@ -56,8 +56,8 @@ public final class CompareLlama {
             options.get("--prompt"), options.get("--threads"));
         for (int round = 1; round <= Integer.parseInt(options.get("--rounds")); round++) {
             boolean oursFirst = round % 2 == 0;
-            run(round, oursFirst ? 1 : 2, oursFirst ? "marlin" : "llama.cpp", oursFirst ? ours : theirs);
-            run(round, oursFirst ? 2 : 1, oursFirst ? "llama.cpp" : "marlin", oursFirst ? theirs : ours);
+            run(round, 1, oursFirst ? "marlin" : "llama.cpp", oursFirst ? ours : theirs);
+            run(round, 2, oursFirst ? "llama.cpp" : "marlin", oursFirst ? theirs : ours);
         }
         summarize();
     }

@@ -17,17 +17,20 @@ public final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     private static final int LANES = FLOATS.length();
+    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int BLOCK = 128;
     private static final int WORDS = 16;
     private static final float[] VALUES = {
         0f, 0.5f, 1f, 1.5f, 2f, 3f, 4f, 6f, -0f, -0.5f, -1f, -1.5f, -2f, -3f, -4f, -6f};
 
-    /// With 16 lanes a code word's low four bits choose from this table in one instruction.
-    private static final IntVector TABLE = LANES == WORDS ? FloatVector.fromArray(FLOATS, VALUES, 0)
+    /// With 16 lanes four bits of a code word choose their value from this table in one instruction; with 8 lanes
+    /// three bits choose the magnitude.
+    private static final IntVector TABLE = LANES >= 8 ? FloatVector.fromArray(FLOATS, VALUES, 0)
         .reinterpretAsInts() : null;
 
-    /// Moves the exponent of an E2M1 magnitude, placed at float32's bits 22 to 24, to its value.
+    /// Without a table: moves the exponent of an E2M1 magnitude, placed at float32's bits 22 to 24, to its value. The
+    /// subnormal factors cost nothing where vectors are that narrow (NEON).
     private static final float EXPONENT_SHIFT = 0x1p126f;
 
     @Override
@@ -59,7 +62,7 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public long productScratchBytes(int cols) {
-        return packedBytes(cols);
+        return packedBytes(cols) + packedBytes(cols) / 8;
     }
 
     @Override
@@ -88,18 +91,35 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    /// The row's weights in the order of packed inputs, scales included.
+    /// The row's weights in the order of packed inputs, scales included. Uses what lies behind them for the scales.
     private static void decodeRow(MatrixAddress matrix, int row, long out) {
         long codes = matrix.codes() + row * matrix.rowBytes();
-        long scales = matrix.scales() + 2L * row * (matrix.cols() / matrix.group());
-        for (int word = 0; word < blocks(matrix.cols()) * WORDS; word++) {
-            boolean present = 8 * word < matrix.cols();
-            int bits = present ? Memory.getInt(codes + 4L * word) : 0;
-            float scale = present ? half(scales + 2L * (8 * word / matrix.group())) : 0;
+        long scales = out + 4L * BLOCK * blocks(matrix.cols());
+        expandScales(matrix, row, scales);
+        int words = matrix.cols() / 8;
+        int whole = words / WORDS * WORDS;
+        for (int word = 0; word < whole; word += LANES) {
+            decodeWords(codes + 4L * word, scales + 4L * word, place(out, word));
+        }
+        for (int word = whole; word < blocks(matrix.cols()) * WORDS; word++) {
+            int bits = word < words ? Memory.getInt(codes + 4L * word) : 0;
+            float scale = word < words ? Memory.getFloat(scales + 4L * word) : 0;
             for (int j = 0; j < 8; j++) {
-                int place = word / WORDS * BLOCK + j * WORDS + word % WORDS;
-                Memory.putFloat(out + 4L * place, scale * VALUES[bits >>> 4 * j & 15]);
+                Memory.putFloat(place(out, word) + 4L * j * WORDS, scale * VALUES[bits >>> 4 * j & 15]);
             }
+        }
+    }
+
+    /// Where column 0 of a word lies in a packed input; its next columns are 16 floats apart.
+    private static long place(long packed, int word) {
+        return packed + 4L * (word / WORDS * BLOCK + word % WORDS);
+    }
+
+    private static void decodeWords(long codes, long scales, long out) {
+        IntVector bits = IntVector.fromMemorySegment(INTS, Memory.ALL, codes, ORDER);
+        FloatVector scale = floats(scales);
+        for (int j = 0; j < 8; j++) {
+            value(bits, 4 * j).mul(scale).intoMemorySegment(Memory.ALL, out + 4L * j * WORDS, ORDER);
         }
     }
 
@@ -110,16 +130,14 @@ public final class VectorKernels implements Kernels {
         int whole = words / WORDS * WORDS;
         for (int word = 0; word < whole; word += LANES) {
             IntVector bits = IntVector.fromMemorySegment(INTS, Memory.ALL, codes + 4L * word, ORDER);
-            long x = input + 4L * (word / WORDS * BLOCK + word % WORDS);
-            sum = wordDot(bits, x).fma(floats(scales + 4L * word), sum);
+            sum = wordDot(bits, place(input, word)).fma(floats(scales + 4L * word), sum);
         }
         float total = sum.reduceLanes(VectorOperators.ADD);
         for (int word = whole; word < words; word++) {
             int bits = Memory.getInt(codes + 4L * word);
             float part = 0;
             for (int j = 0; j < 8; j++) {
-                part += VALUES[bits >>> 4 * j & 15]
-                    * Memory.getFloat(input + 4L * (word / WORDS * BLOCK + j * WORDS + word % WORDS));
+                part += VALUES[bits >>> 4 * j & 15] * Memory.getFloat(place(input, word) + 4L * j * WORDS);
             }
             total += part * Memory.getFloat(scales + 4L * word);
         }
@@ -131,9 +149,9 @@ public final class VectorKernels implements Kernels {
         long scales = matrix.scales() + 2L * row * (matrix.cols() / matrix.group());
         int perScale = matrix.group() / 8;
         for (int word = 0; word < matrix.cols() / 8; word += perScale) {
-            float scale = half(scales + 2L * (word / perScale));
-            for (int i = 0; i < perScale; i++) {
-                Memory.putFloat(out + 4L * (word + i), scale);
+            FloatVector scale = FloatVector.broadcast(FOUR, half(scales + 2L * (word / perScale)));
+            for (int i = 0; i < perScale; i += FOUR.length()) {
+                scale.intoMemorySegment(Memory.ALL, out + 4L * (word + i), ORDER);
             }
         }
     }
@@ -143,19 +161,23 @@ public final class VectorKernels implements Kernels {
     private static FloatVector wordDot(IntVector bits, long x) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int j = 0; j < 8; j++) {
-            sum = value(bits, 4 * j).fma(floats(x + 64L * j), sum);
+            sum = value(bits, 4 * j).fma(floats(x + 4L * j * WORDS), sum);
         }
         return sum;
     }
 
     private static FloatVector value(IntVector bits, int shift) {
         IntVector nibbles = bits.lanewise(VectorOperators.LSHR, shift);
-        if (TABLE != null) {
+        if (LANES == WORDS) {
             return nibbles.lanewise(VectorOperators.AND, 15).selectFrom(TABLE).reinterpretAsFloats();
         }
-        IntVector magnitude = nibbles.lanewise(VectorOperators.AND, 7).lanewise(VectorOperators.LSHL, 22);
         IntVector sign = nibbles.lanewise(VectorOperators.AND, 8).lanewise(VectorOperators.LSHL, 28);
-        return magnitude.lanewise(VectorOperators.OR, sign).reinterpretAsFloats().mul(EXPONENT_SHIFT);
+        IntVector magnitude = nibbles.lanewise(VectorOperators.AND, 7);
+        if (TABLE != null) {
+            return magnitude.selectFrom(TABLE).lanewise(VectorOperators.OR, sign).reinterpretAsFloats();
+        }
+        return magnitude.lanewise(VectorOperators.LSHL, 22).lanewise(VectorOperators.OR, sign).reinterpretAsFloats()
+            .mul(EXPONENT_SHIFT);
     }
 
     private static FloatVector floats(long address) {
