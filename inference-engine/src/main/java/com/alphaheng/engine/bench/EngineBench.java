@@ -12,6 +12,9 @@ import java.util.Map;
 /// Measures an engine at several context lengths.
 public final class EngineBench {
 
+    /// Longer prompts, which can take minutes, are computed once, after the shorter ones have warmed everything up.
+    private static final int SHORT_PROMPT = 1024;
+
     private final Engine engine;
     private final Plan plan;
 
@@ -61,27 +64,35 @@ public final class EngineBench {
 
     private Frontier measure(int context, Progress progress) {
         int[] prompt = BenchPrompt.of(engine, Math.max(context, 1));
-        double[] decode = new double[plan.samples()];
-        double[] prefill = new double[plan.samples()];
-        DecodeRun.Sample last = null;
-        Map<Component, Double> breakdown;
+        boolean isShort = prompt.length <= SHORT_PROMPT;
+        List<DecodeRun.Sample> prefills = new ArrayList<>();
+        List<DecodeRun.Sample> decodes = new ArrayList<>();
         String stage = "context " + context;
+        progress.at(stage, 0, plan.samples());
         try (DecodeRun run = new DecodeRun(engine, prompt, plan.tokens())) {
-            DecodeRun.warmUp(plan.tokens(), run);
-            for (int i = 0; i < plan.samples(); i++) {
-                progress.at(stage, i, plan.samples());
-                last = run.measure(plan.tokens());
-                decode[i] = last.decodeRate();
-                prefill[i] = prompt.length / last.prefillSeconds();
+            if (isShort) {
+                DecodeRun.warmUp(plan.tokens(), run);
+            } else {
+                prefills.add(run.measure(plan.tokens()));
             }
-            breakdown = run.breakdown(plan.tokens());
-            progress.at(stage, plan.samples(), plan.samples());
+            for (int i = 0; i < plan.samples(); i++) {
+                DecodeRun.Sample sample = isShort ? run.measure(plan.tokens()) : run.measureDecode(plan.tokens());
+                decodes.add(sample);
+                if (isShort) {
+                    prefills.add(sample);
+                }
+                progress.at(stage, i + 1, plan.samples());
+            }
+            return new Frontier(context, metrics(context, prefills, decodes, run.breakdown(plan.tokens())));
         }
-        return new Frontier(context, metrics(context, decode, prefill, last, breakdown));
     }
 
-    private List<Metric> metrics(int context, double[] decode, double[] prefill, DecodeRun.Sample sample,
+    private List<Metric> metrics(int context, List<DecodeRun.Sample> prefills, List<DecodeRun.Sample> decodes,
                                  Map<Component, Double> breakdown) {
+        int prompt = Math.max(context, 1);
+        double[] decode = decodes.stream().mapToDouble(DecodeRun.Sample::decodeRate).toArray();
+        double[] prefill = prefills.stream().mapToDouble(sample -> prompt / sample.prefillSeconds()).toArray();
+        DecodeRun.Sample sample = decodes.getLast();
         Optimizations rung = engine.options().optimizations();
         double tokens = sample.tokens();
         double bytes = BytesPerToken.weights(engine.weights())
@@ -96,7 +107,7 @@ public final class EngineBench {
         }
         count(metrics, "", sample.counters(), sample.heapBytes(), tokens);
         metrics.add(Metric.of("host_pauses_per_token", "1", sample.pauses() / tokens));
-        count(metrics, "prefill_", sample.prefill(), 0, Math.max(context, 1));
+        count(metrics, "prefill_", prefills.getLast().prefill(), 0, prompt);
         engine.device().expertCache().ifPresent(use -> {
             metrics.add(Metric.of("expert_hit_rate", "1", use.hitRate()));
             metrics.add(Metric.of("expert_resident_gb", "GB", use.residentBytes() / 1e9));

@@ -3,6 +3,7 @@ package com.alphaheng.engine.cli;
 import com.alphaheng.engine.quantize.QuantizeOptions;
 import com.alphaheng.engine.quantize.Quantizer;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -53,11 +54,16 @@ final class QuantizeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         QuantizeOptions options = new QuantizeOptions(group, method, head, threads, calibrationTokens, seed, 1L << 30);
         long start = System.nanoTime();
+        long kept;
         try (ProgressBar bar = new ProgressBar()) {
-            Quantizer.run(source, destination, options, bar::at);
+            kept = Quantizer.run(source, destination, options, bar::at);
         }
-        specification.commandLine().getErr().printf(Locale.ROOT, "Wrote %s in %.1f s.%n", destination,
-            (System.nanoTime() - start) / 1e9);
+        PrintWriter err = specification.commandLine().getErr();
+        err.printf(Locale.ROOT, "Wrote %s in %.1f s.%n", destination, (System.nanoTime() - start) / 1e9);
+        if (kept > 0) {
+            err.printf("%d matrices stayed as they were: %d does not divide their columns%s.%n", kept, group,
+                group == 128 ? "; --group 32 may" : "");
+        }
         return ExitCode.OK;
     }
 }

@@ -31,7 +31,9 @@ sealed interface OutputEntry {
     }
 
     /// A matrix that stays as it is: embedding, router, head, and those whose columns no group divides.
-    record Kept(String name, Matrix matrix) implements OutputEntry {
+    ///
+    /// @param unfit true for the last kind, which would be quantized otherwise
+    record Kept(String name, Matrix matrix, boolean unfit) implements OutputEntry {
 
         @Override
         public List<OutputTensor> tensors() {

@@ -32,7 +32,7 @@ final class OutputPlanner {
     }
 
     private void plan() {
-        keep("model.embed_tokens", weights.embedding());
+        keep("model.embed_tokens", weights.embedding(), false);
         for (LayerWeights layer : weights.layers()) {
             layer(layer);
         }
@@ -51,7 +51,7 @@ final class OutputPlanner {
         switch (layer.mlp()) {
             case MlpWeights.Dense dense -> dense(prefix + "mlp.", dense);
             case MlpWeights.Experts experts -> {
-                keep(prefix + "mlp.gate", experts.router());
+                keep(prefix + "mlp.gate", experts.router(), false);
                 entries.add(new OutputEntry.Small(prefix + "mlp.gate.e_score_correction_bias", experts.bias()));
                 stack(prefix + "mlp.experts.gate_proj", experts.gate());
                 stack(prefix + "mlp.experts.up_proj", experts.up());
@@ -89,7 +89,7 @@ final class OutputPlanner {
         layer(mtp.layer());
         entries.add(new OutputEntry.Small(prefix + "shared_head.norm.weight", mtp.headNorm()));
         if (mtp.embedding() != weights.embedding()) {
-            keep(prefix + "embed_tokens", mtp.embedding());
+            keep(prefix + "embed_tokens", mtp.embedding(), false);
         }
         if (mtp.head() != weights.head()) {
             head(prefix + "shared_head.head", mtp.head());
@@ -100,20 +100,20 @@ final class OutputPlanner {
         if (quantizeHead) {
             quantize(name, matrix);
         } else {
-            keep(name, matrix);
+            keep(name, matrix, false);
         }
     }
 
-    private void keep(String name, Matrix matrix) {
+    private void keep(String name, Matrix matrix, boolean unfit) {
         if (matrix.quantized()) {
             throw new IllegalArgumentException(name + " is quantized already: start from the unquantized checkpoint");
         }
-        entries.add(new OutputEntry.Kept(name + ".weight", matrix));
+        entries.add(new OutputEntry.Kept(name + ".weight", matrix, unfit));
     }
 
     private void quantize(String name, Matrix matrix) {
         if (matrix.quantized() || matrix.cols() % group != 0) {
-            keep(name, matrix);
+            keep(name, matrix, true);
         } else {
             entries.add(new OutputEntry.Quantized(name, List.of(matrix), false, group));
         }
@@ -124,7 +124,7 @@ final class OutputPlanner {
             for (int expert = 0; expert < matrices.experts(); expert++) {
                 String projection = name.substring(name.lastIndexOf('.') + 1);
                 keep(name.substring(0, name.lastIndexOf('.') + 1) + expert + "." + projection,
-                    matrices.expert(expert));
+                    matrices.expert(expert), true);
             }
         } else {
             entries.add(new OutputEntry.Quantized(name, matrices.each(), true, group));

@@ -49,11 +49,12 @@ public final class Quantizer {
 
     /// Quantizes the model folder `from` into the folder `to`, which is created.
     ///
+    /// @return how many matrices stayed as they were because the group does not divide their columns
     /// @throws com.alphaheng.engine.format.ModelFormatException when `from` is not a valid model
     /// @throws IllegalArgumentException                         when the two are one folder, `from` is quantized, or
     ///                                                          `to` holds another kind of model
     /// @throws IOException                                      also when the disk has no room for the result
-    public static void run(Path from, Path to, QuantizeOptions options, QuantizeProgress progress)
+    public static long run(Path from, Path to, QuantizeOptions options, QuantizeProgress progress)
         throws IOException {
         Files.createDirectories(to);
         if (Files.isSameFile(from, to)) {
@@ -70,6 +71,7 @@ public final class Quantizer {
                 new Quantizer(source, options, writer, progress, total).write(weights, from, entries, plan);
             }
             Mmfp4Folder.finish(from, to, plan, options, progress);
+            return entries.stream().filter(entry -> entry instanceof OutputEntry.Kept kept && kept.unfit()).count();
         }
     }
 

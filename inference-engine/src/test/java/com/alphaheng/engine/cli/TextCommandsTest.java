@@ -29,13 +29,21 @@ class TextCommandsTest {
 
     private record Run(int status, String out, String error) { }
 
+    private static Run inspect(String... arguments) {
+        return execute(new InspectCommand(), List.of(arguments));
+    }
+
     private static Run run(Object command, String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter error = new StringWriter();
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         if (!all.contains("-m")) {
             all.addAll(List.of("-m", ShippedModel.directory().toString()));
         }
+        return execute(command, all);
+    }
+
+    private static Run execute(Object command, List<String> all) {
+        StringWriter out = new StringWriter();
+        StringWriter error = new StringWriter();
         int status = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(new PrintWriter(out)).setErr(new PrintWriter(error))
             .setExecutionExceptionHandler((failure, line, parsed) -> {
@@ -132,6 +140,22 @@ class TextCommandsTest {
         } finally {
             System.setIn(original);
         }
+    }
+
+    @Test
+    void inspectTellsTheQuantizationAndChecksHashes() throws IOException {
+        Run good = inspect(ShippedModel.directory().toString(), "--summary", "--verify");
+        assertThat(good.out()).contains("group_size           32").contains("every file is as its hash says");
+        for (String name : List.of("config.json", "model.safetensors")) {
+            Files.copy(ShippedModel.directory().resolve(name), folder.resolve(name));
+        }
+        byte[] weights = Files.readAllBytes(folder.resolve("model.safetensors"));
+        weights[weights.length - 100] ^= 1;
+        Files.write(folder.resolve("model.safetensors"), weights);
+        assertThat(inspect(folder.toString()).status()).isZero();
+        Run bad = inspect(folder.toString(), "--verify");
+        assertThat(bad.status()).isEqualTo(ExitCode.FAILED);
+        assertThat(bad.error()).contains("model.safetensors: expected SHA-256 ea9d6e93").contains("found ");
     }
 
     @Test

@@ -35,6 +35,16 @@ final class ExpertStages {
         return ProductStages.anyPacked(matrices.expert(0), other);
     }
 
+    /// The groups, with the inputs behind them: prepared by an earlier stage for all, or by each worker for itself.
+    private long area(Worker worker, Groups groups, Inputs inputs, long ids) {
+        if (inputs.together()) {
+            return shared.address();
+        }
+        groups.build(ids, 0, worker.scratch());
+        inputs.prepare(worker, worker.scratch() + groups.bytes());
+        return worker.scratch();
+    }
+
     /// Where a stage finds the groups: a worker builds few for itself, many are built by one for all.
     private void planGroups(Groups groups, Inputs inputs, long ids, long weights, List<Stage> stages, Need need) {
         if (inputs.together()) {
@@ -69,12 +79,8 @@ final class ExpertStages {
         long out = Memory.address(op.out());
         long sharedOut = Memory.address(op.sharedOut());
         stages.add(worker -> {
-            long area = inputs.together() ? shared.address() : worker.scratch();
+            long area = area(worker, groups, inputs, ids);
             long inputArea = area + groups.bytes();
-            if (!inputs.together()) {
-                groups.build(ids, 0, area);
-                inputs.prepare(worker, inputArea);
-            }
             int all = sharedPieces + groups.active(area) * perExpert;
             Batch batch = worker.batch;
             for (int piece = worker.claim(); piece < all; piece = worker.claim()) {
@@ -162,12 +168,8 @@ final class ExpertStages {
         int perExpert = ProductStages.pieces(matrices[0].rows(), rows);
         long out = Memory.address(op.out());
         stages.add(worker -> {
-            long area = inputs.together() ? shared.address() : worker.scratch();
+            long area = area(worker, groups, inputs, ids);
             long inputArea = area + groups.bytes();
-            if (!inputs.together()) {
-                groups.build(ids, 0, area);
-                inputs.prepare(worker, inputArea);
-            }
             int all = groups.active(area) * perExpert;
             for (int piece = worker.claim(); piece < all; piece = worker.claim()) {
                 int group = piece / perExpert;
