@@ -27,7 +27,8 @@ uint64_t maxBuffer(Object*, Selector) { return setting("maxBufferLength", 4l << 
 uint64_t maxThreadgroupMemory(Object*, Selector) { return 32768; }
 uint64_t allocatedSize(Object*, Selector) { return allocated; }
 bool supportsFamily(Object*, Selector, int64_t family) {
-    return family == 1007 ? setting("apple7", 1) != 0 : family == 1008 || family == 2002 || family == 5001;
+    return family == 1007 ? setting("apple7", 1) != 0 : family == 1008 || family == 2002
+        || (family == 5001 && setting("metal3", 1) != 0);
 }
 
 Object* newQueue(Object*, Selector, uint64_t limit) {
@@ -132,8 +133,8 @@ void setMathMode(Object*, Selector, int64_t mode) {
 }
 void setFastMath(Object*, Selector, bool) {}
 void setLanguageVersion(Object* self, Selector, uint64_t version) {
-    // As of macOS 15: 3.2 is the newest.
-    if (version < 0x10001 || version > 0x30002) violation("setLanguageVersion: " + std::to_string(version));
+    // As of macOS 15: 3.2 is the newest; systems without the family Metal 3 know 2.4.
+    if (version < 0x10001 || version > (setting("metal3", 1) != 0 ? 0x30002 : 0x20004)) violation("setLanguageVersion: " + std::to_string(version));
     static_cast<CompileOptions*>(self)->languageVersion = version;
 }
 

@@ -28,6 +28,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,7 @@ import java.util.Map;
 /// `./marlin doctor --metal`: what the first user with a Mac runs. Probes, compiles every kernel, compares with the
 /// CPU, measures, and writes everything to one file that can be shared.
 final class MetalDoctor {
+    private static final int COLUMNS = 80;
     private static final int PROBE_TOKENS = 6;
     private static final int MEASURED_TOKENS = 32;
     /// Of the recorded prompt, and of its continuation, unless all is asked for.
@@ -72,6 +74,7 @@ final class MetalDoctor {
         } else {
             section("GPU", () -> GpuCheck.capabilities().forEach(text -> line("%s", text)));
             section("kernels", () -> GpuCheck.compileAll().forEach(text -> line("%s", text)));
+            section("binding", () -> line("one message from Java: %.0f ns", GpuCheck.messageNanos()));
             section("bandwidth", () -> line("copy kernel: %.1f GB/s read and written",
                 GpuCheck.copyGigabytesPerSecond()));
             section("parity with the scalar reference, layer by layer", this::layers);
@@ -81,7 +84,8 @@ final class MetalDoctor {
         }
         line("%s", failures == 0 ? "all checks passed" : failures + " checks failed");
         Files.writeString(file, report.toString());
-        screen.println("report written to " + file.toAbsolutePath() + ": please share it");
+        screen.println("report written to " + file.toAbsolutePath());
+        screen.println("please send it with an issue: docs/metal.md says what else helps");
         screen.flush();
         return failures == 0;
     }
@@ -177,7 +181,10 @@ final class MetalDoctor {
     }
 
     private void decode() {
-        for (Optimizations rung : new Optimizations[] {Optimizations.baseline(), Optimizations.standard()}) {
+        line("%-9s %8s %8s %10s %8s %8s %8s %6s", "rung", "tok/s", "GPU ms", "encode ms", "buffers", "kernels",
+            "bytes", "waits");
+        for (String name : List.of("none", "syncs", "fusion", "kv")) {
+            Optimizations rung = Optimizations.parse(name);
             try (Engine engine = engine(rung);
                  Timeline timeline = new Timeline(engine.device(), engine.weights(), rung, 256, 8, 1)) {
                 timeline.append(new int[] {1, 2, 3, 4}, 1);
@@ -189,10 +196,10 @@ final class MetalDoctor {
                 steps(timeline, tokens);
                 double seconds = (System.nanoTime() - start) / 1e9;
                 DeviceCounters done = engine.device().counters().minus(before);
-                line("%s%n  %.1f tok/s, GPU %.2f ms, encode %.3f ms, %.1f command buffers, %.1f dispatches,"
-                    + " %.2f host waits per token", rung, tokens / seconds, done.gpuNanos() / 1e6 / tokens,
-                    done.encodeNanos() / 1e6 / tokens, (double) done.submissions() / tokens,
-                    (double) done.dispatches() / tokens, (double) done.hostWaits() / tokens);
+                line("%-9s %8.1f %8.2f %10.3f %8.1f %8.1f %8d %6.2f", name, tokens / seconds,
+                    done.gpuNanos() / 1e6 / tokens, done.encodeNanos() / 1e6 / tokens,
+                    (double) done.submissions() / tokens, (double) done.dispatches() / tokens,
+                    done.bytesAllocated() / tokens, (double) done.hostWaits() / tokens);
             }
         }
     }
@@ -215,9 +222,25 @@ final class MetalDoctor {
     }
 
     private void line(String format, Object... values) {
-        String text = String.format(Locale.ROOT, format, values);
-        report.append(text).append(System.lineSeparator());
-        screen.println(text);
+        for (String text : wrapped(String.format(Locale.ROOT, format, values))) {
+            report.append(text).append(System.lineSeparator());
+            screen.println(text);
+        }
         screen.flush();
+    }
+
+    /// In lines of at most 80 columns, for a terminal or a message; a word longer than that stays whole.
+    private static List<String> wrapped(String text) {
+        List<String> lines = new ArrayList<>();
+        for (String line : text.split("\\R", -1)) {
+            String rest = line;
+            while (rest.length() > COLUMNS && rest.lastIndexOf(' ', COLUMNS) > 2) {
+                int end = rest.lastIndexOf(' ', COLUMNS);
+                lines.add(rest.substring(0, end));
+                rest = "  " + rest.substring(end + 1);
+            }
+            lines.add(rest);
+        }
+        return lines;
     }
 }

@@ -1,7 +1,9 @@
 package com.alphaheng.engine.metal;
 
 import com.alphaheng.engine.backend.CacheFormat;
+import com.alphaheng.engine.metal.objc.MessageSend;
 import com.alphaheng.engine.metal.objc.MetalPlatform;
+import com.alphaheng.engine.metal.objc.Selector;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -24,6 +26,22 @@ public final class GpuCheck {
                     "largest buffer: " + found.maxBufferBytes() + " bytes",
                     "threadgroup memory: " + found.maxThreadgroupMemoryBytes() + " bytes",
                     "residency sets: " + found.residencySets());
+        }
+    }
+
+    /// Nanoseconds that one message to the GPU's object takes, call from Java included: the fastest of some rounds.
+    public static double messageNanos() {
+        int messages = 100_000;
+        try (MetalDevice device = MetalDevice.open()) {
+            long fastest = Long.MAX_VALUE;
+            for (int round = 0; round < 10; round++) {
+                long start = System.nanoTime();
+                for (int i = 0; i < messages; i++) {
+                    MessageSend.sendForLong(device.id(), Selector.REGISTRY_ID);
+                }
+                fastest = Math.min(fastest, System.nanoTime() - start);
+            }
+            return (double) fastest / messages;
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The kernels of this program, compiled, and their pipelines by variant. Thread-safe.
 public final class KernelLibrary implements AutoCloseable {
@@ -68,6 +69,11 @@ public final class KernelLibrary implements AutoCloseable {
             pipelines.put(variant, known);
         }
         return known;
+    }
+
+    /// The variants that have a pipeline so far.
+    synchronized Set<KernelVariant> compiled() {
+        return Set.copyOf(pipelines.keySet());
     }
 
     /// Names of all kernels.

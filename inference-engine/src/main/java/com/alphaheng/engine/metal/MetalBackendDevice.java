@@ -10,10 +10,12 @@ import com.alphaheng.engine.backend.op.Op;
 import com.alphaheng.engine.model.Weights;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -36,11 +38,13 @@ final class MetalBackendDevice implements Device {
     private final Deque<Runnable> closing = new ArrayDeque<>();
 
     /// @throws MetalException there is no GPU, its compiler refuses the kernels, or it has no memory left
+    /// @throws DeviceException the model does not fit the GPU
     MetalBackendDevice(Weights model) {
         try {
             device = MetalDevice.open();
             closing.push(device::close);
             capabilities = device.capabilities();
+            requireRoom(model, capabilities);
             kernels = new KernelLibrary(device);
             closing.push(kernels::close);
             residency = capabilities.residencySets() ? device.residencySet("weights") : null;
@@ -52,9 +56,20 @@ final class MetalBackendDevice implements Device {
             placeholder = device.buffer("placeholder", 64, MetalBuffer.Storage.SHARED);
             closing.push(placeholder::close);
             closing.push(() -> frequencies.values().forEach(MetalBuffer::close));
-        } catch (MetalException failure) {
+        } catch (RuntimeException failure) {
             close();
             throw failure;
+        }
+    }
+
+    /// Beyond its working set a GPU pages gigabytes in and out for each token, or fails in the middle of one.
+    private static void requireRoom(Weights model, MetalCapabilities gpu) {
+        long bytes = model == null ? 0 : model.files().stream().mapToLong(MemorySegment::byteSize).sum();
+        if (bytes > gpu.workingSetBytes()) {
+            throw new DeviceException(String.format(Locale.ROOT, "the model's weights take %.1f GB, this GPU's"
+                    + " working set is %.1f GB: use --backend cpu with --memory, or let the GPU have more of the"
+                    + " machine's memory: sudo sysctl iogpu.wired_limit_mb=%d", bytes / 1e9,
+                    gpu.workingSetBytes() / 1e9, bytes * 5 / 4 >> 20));
         }
     }
 

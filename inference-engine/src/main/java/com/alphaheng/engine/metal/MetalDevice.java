@@ -15,9 +15,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /// The GPU. Makes every other object.
 public final class MetalDevice extends MetalObject {
-    /// Metal Shading Language 3.0 (`MTLLanguageVersion3_0`), which macOS 13 knows. The kernels need 2.3 at least, for
-    /// simdgroup matrices.
-    private static final long LANGUAGE_VERSION = 3 << 16;
+    /// Metal Shading Language 3.0 (`MTLLanguageVersion3_0`) and, for systems before macOS 13, 2.4. The kernels need 2.3
+    /// at least, for simdgroup matrices.
+    private static final long LANGUAGE_3_0 = 3 << 16;
+    private static final long LANGUAGE_2_4 = (2 << 16) + 4;
 
     private MetalDevice(long id) {
         super("MTLCreateSystemDefaultDevice", "GPU", id);
@@ -136,7 +137,9 @@ public final class MetalDevice extends MetalObject {
                 MessageSend.send(options, Selector.OPTIONS_FAST_MATH, false);
             }
             // Without it the version depends on the system that the running program, here Java, was built for.
-            MessageSend.send(options, Selector.OPTIONS_LANGUAGE, LANGUAGE_VERSION);
+            boolean metal3 = MessageSend.sendForBoolean(id(), Selector.SUPPORTS_FAMILY,
+                    MetalCapabilities.Family.METAL3.number);
+            MessageSend.send(options, Selector.OPTIONS_LANGUAGE, metal3 ? LANGUAGE_3_0 : LANGUAGE_2_4);
             MemorySegment error = arena.allocate(JAVA_LONG);
             long library = MessageSend.sendForLong(id(), Selector.NEW_LIBRARY_SOURCE, NsObjects.string(source), options,
                     error.address());

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// The model's weights as the GPU sees them: views of the mapped files, made when a tensor is first asked for and
-/// never longer than the GPU's largest buffer. Nothing is copied, except tensors that the GPU cannot read where
-/// they lie. Thread-safe. The mappings must outlive it.
+/// never longer than the GPU's largest buffer. Nothing is copied, except norms and biases (Metal wraps mapped memory
+/// only, and theirs was allocated) and tensors that the GPU cannot read where they lie. Thread-safe. The mappings must
+/// outlive it.
 final class WeightBuffers implements AutoCloseable {
     /// A tensor's place.
     record Place(MetalBuffer buffer, long offset) { }
@@ -41,6 +42,9 @@ final class WeightBuffers implements AutoCloseable {
     private final List<MetalBuffer> owned = new ArrayList<>();
     private final Map<Long, MetalBuffer> copies = new HashMap<>();
     private long copiedBytes;
+    /// The block of norms and biases, and its copy once one of them was asked for.
+    private final MemorySegment vectors;
+    private MetalBuffer vectorCopy;
 
     /// @param weights whose files and vectors are wrapped; null for none
     /// @param residency holds every buffer made here; null where the system has no such sets
@@ -48,11 +52,8 @@ final class WeightBuffers implements AutoCloseable {
         this.device = device;
         this.maxBufferBytes = device.capabilities().maxBufferBytes();
         this.residency = residency;
-        this.mappings = new ArrayList<>();
-        if (weights != null) {
-            mappings.addAll(weights.files());
-            mappings.add(weights.vectors());
-        }
+        this.mappings = weights == null ? List.of() : weights.files();
+        this.vectors = weights == null ? MemorySegment.NULL : weights.vectors();
     }
 
     MatrixPlace matrix(Matrix matrix) {
@@ -80,6 +81,9 @@ final class WeightBuffers implements AutoCloseable {
     /// @throws DeviceException it is larger than the GPU's largest buffer
     synchronized Place tensor(String name, MemorySegment tensor) {
         long address = tensor.address();
+        if (tensor.isNative() && address >= vectors.address() && address < vectors.address() + vectors.byteSize()) {
+            return new Place(vectorCopy(), address - vectors.address());
+        }
         if (!tensor.isNative() || address % ALIGNMENT != 0 && address % 4 != 0) {
             return copy(name, List.of(tensor));
         }
@@ -93,6 +97,15 @@ final class WeightBuffers implements AutoCloseable {
             return new Place(view.buffer(), address - view.address());
         }
         return new Place(near.getValue().buffer(), address - near.getValue().address());
+    }
+
+    private MetalBuffer vectorCopy() {
+        if (vectorCopy == null) {
+            vectorCopy = device.buffer("norms and biases", vectors.byteSize(), MetalBuffer.Storage.SHARED);
+            vectorCopy.contents().copyFrom(vectors);
+            keep(vectorCopy);
+        }
+        return vectorCopy;
     }
 
     /// A view from the tensor's first page on, as far as its mapping and the GPU allow: its neighbours will want it.
@@ -144,7 +157,7 @@ final class WeightBuffers implements AutoCloseable {
         }
     }
 
-    /// Bytes of tensors that had to be copied.
+    /// Bytes of tensors that had to be copied, norms and biases left out.
     synchronized long copiedBytes() {
         return copiedBytes;
     }

@@ -2,6 +2,7 @@ package com.alphaheng.engine.metal;
 
 import com.alphaheng.engine.metal.MetalBuffer.Storage;
 import com.alphaheng.engine.metal.MetalComputeEncoder.Order;
+import com.alphaheng.engine.metal.objc.MetalPlatform;
 import com.alphaheng.engine.metal.objc.ObjectiveC;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,14 +49,33 @@ class BindingTest {
     @Test
     void tellsOldSystemsByTheirSelectors() {
         SoftMetal.hide("newResidencySetWithDescriptor:error:", true);
+        SoftMetal.hide("setMathMode:", true);
         SoftMetal.set("apple7", 0);
+        SoftMetal.set("metal3", 0);
         try (MetalDevice device = MetalDevice.open()) {
+            device.libraryFromSource("scale", DOUBLE_IT + "inline void f(simdgroup_float8x8 m) { }\n").close();
             assertThat(device.capabilities().residencySets()).isFalse();
             assertThat(device.capabilities().unsupportedReason()).contains("M1");
         } finally {
             SoftMetal.hide("newResidencySetWithDescriptor:error:", false);
+            SoftMetal.hide("setMathMode:", false);
             SoftMetal.set("apple7", 1);
+            SoftMetal.set("metal3", 1);
         }
+    }
+
+    /// In a process of its own: the switch is read once.
+    @Test
+    void everyMessageIsPrintedOnDemand() throws IOException {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector",
+                "-Dmarlin.metal.trace=true", "-D" + MetalPlatform.LIBRARY_PROPERTY + "="
+                + System.getProperty(MetalPlatform.LIBRARY_PROPERTY), "-cp", System.getProperty("java.class.path"),
+                "com.alphaheng.engine.cli.Marlin", "doctor", "--no-bandwidth").redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(output)
+                .containsPattern("metal: \\[MTLDevice 0x[0-9a-f]+ supportsFamily:1007\\]\nmetal: +  = true\n")
+                .containsPattern("metal: \\[NSObject 0x[0-9a-f]+ release\\]");
     }
 
     @Test

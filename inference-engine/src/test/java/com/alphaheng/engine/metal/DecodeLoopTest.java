@@ -7,6 +7,7 @@ import com.alphaheng.engine.SessionOptions;
 import com.alphaheng.engine.backend.CacheFormat;
 import com.alphaheng.engine.backend.Device;
 import com.alphaheng.engine.backend.DeviceCounters;
+import com.alphaheng.engine.backend.DeviceException;
 import com.alphaheng.engine.backend.DeviceOptions;
 import com.alphaheng.engine.backend.op.Op;
 import com.alphaheng.engine.cpu.reference.ReferenceBackend;
@@ -21,11 +22,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /// The promises of the decode loop, counted: no wait, one command buffer and no allocation per token.
 @SoftMetalTest
@@ -113,6 +117,42 @@ class DecodeLoopTest {
         }
     }
 
+    private static List<Integer> greedy(Device on) {
+        List<Integer> ids = new ArrayList<>();
+        try (Timeline timeline = new Timeline(on, weights, Optimizations.standard(), 64, 8, 1)) {
+            timeline.append(new int[] {5, 6, 7, 8, 9, 10}, 1);
+            timeline.choose();
+            for (int i = 0; i < 4; i++) {
+                timeline.stepAndChoose();
+            }
+            timeline.await();
+            for (int i = 0; i < timeline.choices(); i++) {
+                ids.add(timeline.choice(i));
+            }
+        }
+        return ids;
+    }
+
+    @Test
+    void aModelThatDoesNotFitIsRefused() {
+        try {
+            SoftMetal.set("workingSet", 4 << 20);
+            assertThatThrownBy(() -> new MetalBackendDevice(weights)).isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("this GPU's working set is 0.0 GB").hasMessageContaining("--backend cpu")
+                    .hasMessageContaining("iogpu.wired_limit_mb=");
+            SoftMetal.set("workingSet", 8L << 30);
+            SoftMetal.set("maxBufferLength", 64 << 10);
+            try (MetalBackendDevice tiny = new MetalBackendDevice(weights)) {
+                assertThatThrownBy(() -> tiny.weights().matrix(weights.embedding()))
+                        .isInstanceOf(DeviceException.class)
+                        .hasMessageContaining("this GPU's largest buffer 65536: the model does not fit it");
+            }
+        } finally {
+            SoftMetal.set("workingSet", 8L << 30);
+            SoftMetal.set("maxBufferLength", 4L << 30);
+        }
+    }
+
     @Test
     void theBaselineWaitsForEveryOperation() {
         try (Timeline timeline = timeline(Optimizations.baseline())) {
@@ -169,6 +209,7 @@ class DecodeLoopTest {
             weights.layers().forEach(layer -> narrow.weights().matrix(layer.attention().output()));
             assertThat(narrow.weights().views()).isGreaterThan(2);
             assertThat(narrow.weights().copiedBytes()).isZero();
+            assertThat(greedy(narrow)).isEqualTo(greedy(device));
         } finally {
             SoftMetal.set("maxBufferLength", 4L << 30);
         }

@@ -30,9 +30,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /// Random operands, and one operation on them: on the scalar reference and on the GPU. Weights end where a page ends,
 /// so that the soft Metal sees a read past them.
 final class KernelBench implements AutoCloseable {
+    /// Relative root mean square: another order of float32 sums, and a float32 exponential.
+    private static final double TOLERANCE = 4e-6;
+
     private final Random random;
     private final Arena arena = Arena.ofShared();
     private final Map<DeviceBuffer, byte[]> initial = new LinkedHashMap<>();
@@ -124,7 +129,11 @@ final class KernelBench implements AutoCloseable {
     }
 
     ExpertMatrices experts(int experts, int rows, int cols, DType dtype) {
-        return ExpertMatrices.ofStack(matrix(experts * rows, cols, dtype, 32), experts);
+        return experts(experts, rows, cols, dtype, 32);
+    }
+
+    ExpertMatrices experts(int experts, int rows, int cols, DType dtype, int group) {
+        return ExpertMatrices.ofStack(matrix(experts * rows, cols, dtype, group), experts);
     }
 
     Control control(int position) {
@@ -146,6 +155,31 @@ final class KernelBench implements AutoCloseable {
         }
         remember(cache.buffer());
         return cache;
+    }
+
+    /// Runs the operation on both and compares what the buffers then hold.
+    void compare(Op operation, DeviceBuffer... outputs) {
+        runReference(operation);
+        float[][] expected = new float[outputs.length][];
+        for (int i = 0; i < outputs.length; i++) {
+            expected[i] = HostBuffer.floats(outputs[i], 0, (int) (outputs[i].bytes() / 4));
+        }
+        runMetal(operation);
+        for (int i = 0; i < outputs.length; i++) {
+            close(operation, expected[i], HostBuffer.floats(outputs[i], 0, expected[i].length));
+        }
+    }
+
+    private static void close(Op operation, float[] expected, float[] actual) {
+        double size = 0;
+        double error = 0;
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(actual[i]).as("%s[%d] is a number", operation.label(), i).isFinite();
+            size += (double) expected[i] * expected[i];
+            error += Math.pow((double) expected[i] - actual[i], 2);
+        }
+        assertThat(Math.sqrt(error)).as("error of %s", operation)
+                .isLessThanOrEqualTo((expected.length < 32 ? 4 : 1) * TOLERANCE * Math.sqrt(size));
     }
 
     /// Runs the operation on the scalar reference, from the initial contents of all buffers.
