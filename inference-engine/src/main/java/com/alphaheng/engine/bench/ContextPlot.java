@@ -20,7 +20,7 @@ public final class ContextPlot {
     public static String svg(String title, List<EngineBench.Frontier> frontiers) {
         StringBuilder svg = new StringBuilder(String.format(Locale.ROOT,
             "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' font-family='sans-serif' font-size='13'>%n"
-                + "<rect width='100%%' height='100%%' fill='white'/><text x='%d' y='24'>%s</text>%n",
+                + "<rect width='100%%' height='100%%' fill='white'/><text x='%d' y='24' font-size='11'>%s</text>%n",
             WIDTH, 2 * HEIGHT + 20, LEFT, escape(title)));
         diagram(svg, 0, "decode, tok/s", "decode_tokens_per_second", frontiers);
         diagram(svg, HEIGHT, "prefill, tok/s", "prefill_tokens_per_second", frontiers);

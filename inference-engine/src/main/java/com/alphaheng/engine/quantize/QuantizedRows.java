@@ -1,7 +1,6 @@
 package com.alphaheng.engine.quantize;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /// Rows of MMFP4 on their way to the file: packs codes and scales as docs/engine.md says.
 final class QuantizedRows {
@@ -11,9 +10,9 @@ final class QuantizedRows {
     private final byte[] rowCodes;
     private final short[] rowScales;
 
-    QuantizedRows(int rows, int cols, int group) {
-        this.codes = ByteBuffer.allocate(rows * (cols / 2)).order(ByteOrder.LITTLE_ENDIAN);
-        this.scales = ByteBuffer.allocate(rows * (cols / group) * 2).order(ByteOrder.LITTLE_ENDIAN);
+    QuantizedRows(PieceBuffers buffers, int rows, int cols, int group) {
+        this.codes = buffers.codes(rows * (cols / 2L));
+        this.scales = buffers.scales(rows * (cols / group) * 2L);
         this.rowCodes = new byte[cols];
         this.rowScales = new short[cols / group];
     }

@@ -36,6 +36,7 @@ public final class Quantizer {
     private final ShardWriter writer;
     private final QuantizeProgress progress;
     private final long total;
+    private final ThreadLocal<PieceBuffers> buffers = ThreadLocal.withInitial(PieceBuffers::new);
     private long done;
 
     private Quantizer(SourceReader source, QuantizeOptions options, ShardWriter writer, QuantizeProgress progress,
@@ -144,9 +145,9 @@ public final class Quantizer {
             long offset = start;
             int count = (int) Math.min(4L * PIECE, data.byteSize() - start);
             pieces.add(() -> {
-                byte[] bytes = new byte[count];
+                ByteBuffer bytes = buffers.get().source(count);
                 source.read(data, offset, bytes);
-                writer.write(kept.name(), offset, ByteBuffer.wrap(bytes));
+                writer.write(kept.name(), offset, bytes);
                 advance(QUANTIZING, count);
                 return null;
             });
@@ -162,11 +163,11 @@ public final class Quantizer {
             int rows = Math.min(rowsPerPiece, matrix.rows() - start);
             pieces.add(() -> {
                 RowQuantizer quantizer = chosen.apply(matrix);
-                QuantizedRows out = new QuantizedRows(rows, matrix.cols(), entry.group());
+                QuantizedRows out = new QuantizedRows(buffers.get(), rows, matrix.cols(), entry.group());
                 long rowBytes = (long) matrix.cols() * matrix.dtype().elementBytes();
-                byte[] bytes = new byte[Math.toIntExact(rows * rowBytes)];
+                ByteBuffer bytes = buffers.get().source(rows * rowBytes);
                 source.read(matrix.codes(), first * rowBytes, bytes);
-                MemorySegment values = MemorySegment.ofArray(bytes);
+                MemorySegment values = MemorySegment.ofBuffer(bytes);
                 float[] row = new float[matrix.cols()];
                 for (int i = 0; i < rows; i++) {
                     MatrixRows.readFloats(matrix.dtype(), values, (long) i * row.length, row, 0, row.length);

@@ -25,17 +25,17 @@ final class SourceReader implements AutoCloseable {
         }
     }
 
-    /// The bytes `offset .. offset + target.length` of the tensor that `tensor` maps.
-    void read(MemorySegment tensor, long offset, byte[] target) throws IOException {
+    /// Fills `target` with the bytes from `offset` on of the tensor that `tensor` maps, and flips it.
+    void read(MemorySegment tensor, long offset, ByteBuffer target) throws IOException {
         for (Map.Entry<MemorySegment, FileChannel> entry : channels.entrySet()) {
             long start = tensor.address() - entry.getKey().address();
             if (start >= 0 && start + tensor.byteSize() <= entry.getKey().byteSize()) {
-                ByteBuffer buffer = ByteBuffer.wrap(target);
-                while (buffer.hasRemaining()) {
-                    if (entry.getValue().read(buffer, start + offset + buffer.position()) < 0) {
+                while (target.hasRemaining()) {
+                    if (entry.getValue().read(target, start + offset + target.position()) < 0) {
                         throw new IOException("the checkpoint became shorter while it was read");
                     }
                 }
+                target.flip();
                 return;
             }
         }
