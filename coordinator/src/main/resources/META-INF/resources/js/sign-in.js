@@ -28,6 +28,14 @@ export function askForToken(why) {
   el('button', { class: 'plain' }, 'Sign in')));
   dialog.showModal();
   field.focus();
+  offerRedirect(dialog);
+}
+
+/** A way to the identity provider, if the coordinator knows one. */
+async function offerRedirect(dialog) {
+  const response = await fetch('api/login/options');
+  if (!response.ok || !(await response.json()).redirect) return;
+  dialog.firstElementChild.append(el('p', null, el('a', { href: 'api/login' }, 'Sign in with the identity provider')));
 }
 
 /** Links cannot carry a token, so with one, reports are fetched and saved. */

@@ -96,21 +96,27 @@ public final class Coordinator {
     }
 
     public JsonNode post(String path, Map<String, ?> body) {
-        return withBody("POST", path, body);
+        return withBody("POST", path, body, Optional.empty());
+    }
+
+    /// Posts on condition that the campaign's definition is still this one.
+    JsonNode postIfMatch(String path, Map<String, ?> body, String definition) {
+        return withBody("POST", path, body, Optional.of("\"" + definition + "\""));
     }
 
     JsonNode put(String path, Map<String, ?> body) {
-        return withBody("PUT", path, body);
+        return withBody("PUT", path, body, Optional.empty());
     }
 
     JsonNode delete(String path) {
         return json(send(request(path).DELETE().build()));
     }
 
-    private JsonNode withBody(String method, String path, Map<String, ?> body) {
+    private JsonNode withBody(String method, String path, Map<String, ?> body, Optional<String> ifMatch) {
         try {
-            return json(send(request(path).header("Content-Type", "application/json")
-                    .method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))).build()));
+            HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
+            ifMatch.ifPresent(tag -> request.header("If-Match", tag));
+            return json(send(request.method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))).build()));
         } catch (JsonProcessingException e) {
             throw new AssertionError("a request failed to serialise", e);
         }

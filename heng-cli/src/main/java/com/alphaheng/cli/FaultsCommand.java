@@ -69,7 +69,7 @@ final class FaultsCommand implements Callable<Integer> {
 
     /// Ctrl-C and SIGTERM end the campaign early, but not without its report.
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         CountDownLatch written = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
@@ -79,26 +79,31 @@ final class FaultsCommand implements Callable<Integer> {
             }
         }, "await-report"));
         try {
-            return runAndReport();
+            return FaultRun.of(jobs, minutes, seed, fleets, workers, agents, between, Optional.ofNullable(kafka),
+                    recoveryFacts).run(line -> specification.commandLine().getErr().println(line), command(),
+                    this::write) ? ExitCode.OK : ExitCode.FAILED;
         } finally {
             written.countDown();
         }
     }
 
-    private int runAndReport() throws IOException {
-        FaultRun run = FaultRun.of(jobs, minutes, seed, fleets, workers, agents, between,
-                Optional.ofNullable(kafka), recoveryFacts,
-                line -> specification.commandLine().getErr().println(line));
-        String command = "./heng faults --jobs %d --minutes %s --seed %d --fleets %d --workers %d --agents %d"
+    private String command() {
+        return "./heng faults --jobs %d --minutes %s --seed %d --fleets %d --workers %d --agents %d"
                 .formatted(jobs, plain(minutes), seed, fleets, workers, agents) + " --between " + plain(between)
                 + (kafka == null ? "" : " --kafka " + kafka) + " --recovery-facts " + recoveryFacts;
-        List<String> lines = run.report(command);
+    }
+
+    private void write(List<String> lines) {
         lines.forEach(specification.commandLine().getOut()::println);
         specification.commandLine().getOut().flush();
         if (report != null) {
-            Files.write(report, lines);
+            try {
+                Files.write(report, lines);
+            } catch (IOException e) {
+                throw CliException.unavailable("cannot write the report to " + report + " (" + e
+                        + "); it stands above");
+            }
         }
-        return run.sound() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private static String plain(double number) {

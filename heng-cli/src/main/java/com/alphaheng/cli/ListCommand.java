@@ -24,6 +24,9 @@ final class ListCommand implements Callable<Integer> {
     @Option(names = "--priority", paramLabel = "P", description = "Only P0, P1 or P2.")
     private String priority;
 
+    @Option(names = "--worker", paramLabel = "ID", description = "Only what this worker runs or ran last.")
+    private String worker;
+
     @Option(names = {"-q", "--query"}, paramLabel = "TEXT", description = "Only names and reasons with this text.")
     private String query;
 
@@ -39,6 +42,7 @@ final class ListCommand implements Callable<Integer> {
         filter(filters, "status", status == null ? null : status.toUpperCase(Locale.ROOT));
         filter(filters, "category", category);
         filter(filters, "priority", priority == null ? null : priority.toUpperCase(Locale.ROOT));
+        filter(filters, "worker", worker);
         filter(filters, "q", query);
         JsonNode tasks = connection.coordinator().get(connection.campaignPath() + "/tasks"
                 + (filters.isEmpty() ? "" : "?" + String.join("&", filters)));

@@ -22,6 +22,10 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--commit", paramLabel = "SHA", description = "Commit of the sources that the tasks start from.")
     private String commit;
 
+    @Option(names = "--if-match", paramLabel = "DEFINITION", description = "Only if nobody has changed the campaign's "
+            + "tasks since: the 'definition' of 'heng status --json'.")
+    private String definition;
+
     @Option(names = "--dry-run", description = "Only say what would change; 'heng plan' says more.")
     private boolean dryRun;
 
@@ -35,7 +39,9 @@ final class SubmitCommand implements Callable<Integer> {
     public Integer call() {
         Map<String, Object> body = Submission.body(Submission.read(paths), Optional.ofNullable(commit));
         body.put("dryRun", dryRun);
-        JsonNode answer = connection.coordinator().post(connection.campaignPath() + "/submissions", body);
+        String path = connection.campaignPath() + "/submissions";
+        JsonNode answer = definition == null ? connection.coordinator().post(path, body)
+                : connection.coordinator().postIfMatch(path, body, definition);
         output.answer(answer, summary(answer));
         return ExitCode.OK;
     }

@@ -29,6 +29,7 @@ final class CommandsTest {
     private HttpServer server;
     private final Map<String, Answer> answers = new HashMap<>();
     private final List<String> requests = new ArrayList<>();
+    private String ifMatch = "";
     private String out;
     private String err;
 
@@ -49,6 +50,7 @@ final class CommandsTest {
 
     private void answer(HttpExchange exchange) throws IOException {
         String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        ifMatch = exchange.getRequestHeaders().getFirst("If-Match");
         requests.add(request + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         Answer answer = answers.getOrDefault(request, new Answer(404, "{\"detail\":\"nothing at " + request + "\"}"));
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
@@ -83,6 +85,11 @@ final class CommandsTest {
         assertThat(out).isEqualTo("+ ä\ncampaign my campaign: 1 added, 0 changed, 0 removed, 2 unchanged\n");
         assertThat(requests).singleElement().asString()
                 .contains("\"name\":\"a.yaml\"", "tasks: [{name: ä, prompt: p, priority: P2}]");
+        answers.put("POST /api/campaigns/my%20campaign/submissions", new Answer(412, """
+                {"detail":"changed meanwhile","remedy":"look again"}"""));
+        assertThat(heng("submit", file.toString(), "-c", "my campaign", "--if-match", "7")).isEqualTo(ExitCode.FAILED);
+        assertThat(ifMatch).isEqualTo("\"7\"");
+        assertThat(err).contains("changed meanwhile");
     }
 
     @Test
@@ -165,10 +172,10 @@ final class CommandsTest {
 
     @Test
     void listFiltersAndSaysWhy() {
-        answers.put("GET /api/campaigns/roadmap/tasks?status=FAILED&priority=P0", new Answer(200, """
+        answers.put("GET /api/campaigns/roadmap/tasks?status=FAILED&priority=P0&worker=mac-1", new Answer(200, """
                 [{"name":"mtp-draft","priority":"P0","status":"FAILED","attempts":1,
                 "reason":"mtp is not available"}]"""));
-        assertThat(heng("list", "--status", "failed", "--priority", "p0")).isZero();
+        assertThat(heng("list", "--status", "failed", "--priority", "p0", "--worker", "mac-1")).isZero();
         assertThat(out).isEqualTo("""
                 STATUS  PRI  TRIES  TASK
                 failed  P0   1      mtp-draft

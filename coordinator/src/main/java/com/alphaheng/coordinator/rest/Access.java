@@ -90,6 +90,13 @@ class Access implements CommitListener {
                 .orElseThrow(() -> unauthorized("this token is unknown or was revoked"));
     }
 
+    /// Whether this token of the provider is good here and comes from the log-in with this nonce.
+    ///
+    /// @throws ApiProblem if not
+    void confirm(String token, String nonce) {
+        oidc.orElseThrow(() -> unauthorized("there is no identity provider")).confirm(token, nonce);
+    }
+
     static ApiProblem unauthorized(String detail) {
         return new ApiProblem(401, "Unauthorized", detail, "send 'Authorization: Bearer TOKEN' (the command line takes "
                 + "it from HENG_TOKEN); an admin creates tokens with ./heng token create NAME --role viewer");

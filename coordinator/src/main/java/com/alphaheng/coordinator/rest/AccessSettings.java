@@ -44,6 +44,20 @@ public interface AccessSettings {
         /// The claim that names a person in the audit log.
         @WithDefault("sub")
         String nameClaim();
+
+        /// As whom the page's log-in by redirect is known there; without it there is none. Its ID tokens say this in
+        /// `aud`.
+        Optional<String> clientId();
+
+        /// If the provider asks for one besides PKCE.
+        Optional<String> clientSecret();
+
+        /// What is asked for at a log-in.
+        @WithDefault("openid profile")
+        String scope();
+
+        /// The address people see, if a proxy stands before this coordinator: where the provider sends them back to.
+        Optional<String> publicUrl();
     }
 
     /// Requests of one caller.

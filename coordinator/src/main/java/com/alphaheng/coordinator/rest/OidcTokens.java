@@ -1,10 +1,7 @@
 package com.alphaheng.coordinator.rest;
 
 import com.alphaheng.coordinator.roadmap.Role;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -41,15 +38,31 @@ final class OidcTokens {
     }
 
     Caller.Identity identify(String token) {
+        return identify(claims(token));
+    }
+
+    /// @param nonce what the token must carry, so that it comes from this log-in
+    void confirm(String token, String nonce) {
+        JwtClaims claims = claims(token);
+        if (!nonce.equals(claims.getClaimValue("nonce"))) {
+            throw Access.unauthorized("the identity provider's token is of another log-in");
+        }
+        identify(claims);
+    }
+
+    private Caller.Identity identify(JwtClaims claims) {
+        Role role = roles(claims).stream().min(Comparator.comparing(OidcTokens::rank)).orElseThrow(() ->
+                new ApiProblem(403, "Forbidden", "the token's claim '" + settings.roleClaim()
+                        + "' has no role of this coordinator", "have the provider put one of "
+                        + Arrays.stream(Role.values()).map(some -> settings.rolePrefix() + some.word()).toList()
+                        + " there"));
+        Object name = claims.getClaimValue(settings.nameClaim());
+        return new Caller.Identity(Caller.Identity.plain(name == null ? "nameless" : name.toString()), role);
+    }
+
+    private JwtClaims claims(String token) {
         try {
-            JwtClaims claims = consumer().processToClaims(token);
-            Role role = roles(claims).stream().min(Comparator.comparing(OidcTokens::rank)).orElseThrow(() ->
-                    new ApiProblem(403, "Forbidden", "the token's claim '" + settings.roleClaim()
-                            + "' has no role of this coordinator", "have the provider put one of "
-                            + Arrays.stream(Role.values()).map(some -> settings.rolePrefix() + some.word()).toList()
-                            + " there"));
-            Object name = claims.getClaimValue(settings.nameClaim());
-            return new Caller.Identity(Caller.Identity.plain(name == null ? "nameless" : name.toString()), role);
+            return consumer().processToClaims(token);
         } catch (InvalidJwtException e) {
             throw Access.unauthorized("this JSON Web Token does not hold: " + e.getErrorDetails().stream()
                     .map(error -> error.getErrorMessage()).findFirst().orElse("unreadable"));
@@ -92,7 +105,7 @@ final class OidcTokens {
             keys.setDefaultCacheDuration(KEYS_KEPT_SECONDS);
             consumer = Optional.of(new JwtConsumerBuilder().setVerificationKeyResolver(
                     new HttpsJwksVerificationKeyResolver(keys)).setExpectedIssuer(issuer)
-                    .setExpectedAudience(settings.audience()).setRequireExpirationTime().setRequireSubject()
+                    .setExpectedAudience(audiences()).setRequireExpirationTime().setRequireSubject()
                     .setAllowedClockSkewInSeconds(CLOCK_SKEW_SECONDS)
                     .setJwsAlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "RS256", "RS384", "RS512",
                             "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA").build());
@@ -100,15 +113,13 @@ final class OidcTokens {
         return consumer.get();
     }
 
+    /// Tokens for programs name this coordinator, those of its own log-in the client.
+    private String[] audiences() {
+        return settings.clientId().map(client -> new String[] {settings.audience(), client})
+                .orElseGet(() -> new String[] {settings.audience()});
+    }
+
     private String discovered() throws IOException {
-        URI document = URI.create(issuer.replaceAll("/$", "") + "/.well-known/openid-configuration");
-        JsonNode keys;
-        try (var in = document.toURL().openStream()) {
-            keys = new ObjectMapper().readTree(in).path("jwks_uri");
-        }
-        if (!keys.isTextual()) {
-            throw new IOException(document + " names no jwks_uri");
-        }
-        return keys.asText();
+        return new OidcProvider(issuer).address("jwks_uri");
     }
 }

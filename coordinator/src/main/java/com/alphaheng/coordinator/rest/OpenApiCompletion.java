@@ -21,7 +21,8 @@ public class OpenApiCompletion implements OASFilter {
             "403", "The token's role does not allow it", "429", "Too many requests; see Retry-After",
             "503", "This coordinator stands by, or its log is away; asking again is safe");
     private static final Map<String, String> FOR_CHANGES = Map.of("400", "The request cannot be read",
-            "409", "The present state does not allow it", "413", "The body is too large",
+            "409", "The present state does not allow it", "412", "If-Match: the campaign has changed meanwhile",
+            "413", "The body is too large",
             "415", "The body is not JSON", "422", "Problems in the task files, all at once");
 
     @Override

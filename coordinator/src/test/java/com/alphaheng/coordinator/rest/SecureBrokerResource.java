@@ -29,11 +29,16 @@ public class SecureBrokerResource implements QuarkusTestResourceLifecycleManager
     private static RsaJsonWebKey key;
     private static String issuer = "";
     private static SecureKafka kafka;
+    private static ScriptedLogin login;
     private HttpServer provider;
     private Path folder;
 
     static RsaJsonWebKey key() {
         return key;
+    }
+
+    static ScriptedLogin login() {
+        return login;
     }
 
     static SecureKafka kafka() {
@@ -51,7 +56,12 @@ public class SecureBrokerResource implements QuarkusTestResourceLifecycleManager
             key.setKeyId("k1");
             provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             issuer = "http://127.0.0.1:" + provider.getAddress().getPort() + "/realm";
-            serve("/realm/.well-known/openid-configuration", "{\"jwks_uri\": \"" + issuer + "/keys\"}");
+            serve("/realm/.well-known/openid-configuration", "{\"jwks_uri\": \"" + issuer
+                    + "/keys\", \"authorization_endpoint\": \"" + issuer + "/authorize\", "
+                    + "\"token_endpoint\": \"" + issuer + "/token\"}");
+            login = new ScriptedLogin(issuer, key);
+            provider.createContext("/realm/authorize", login::authorize);
+            provider.createContext("/realm/token", login::token);
             serve("/realm/keys", new JsonWebKeySet(key).toJson());
             provider.start();
             Path store = keyStore();
@@ -64,6 +74,8 @@ public class SecureBrokerResource implements QuarkusTestResourceLifecycleManager
                     "realm_access.roles", "heng.oidc.name-claim", "preferred_username", "heng.tls.key-store",
                     store.toString(), "heng.tls.key-store-password", PASSWORD, "quarkus.http.test-ssl-port", "0",
                     "heng.enrolment.kafka", "kafka.example:9093", "heng.enrolment.kafka-users", "true"));
+            settings.put("heng.oidc.client-id", ScriptedLogin.CLIENT);
+            settings.put("heng.oidc.client-secret", ScriptedLogin.SECRET);
             settings.put("heng.enrolment.kafka-client.\"security.protocol\"", "SASL_SSL");
             return settings;
         } catch (IOException | JoseException | GeneralSecurityException e) {

@@ -18,6 +18,8 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,6 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,12 +46,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// A coordinator that asks who it is, over HTTPS: tokens and their roles, OpenID Connect, enrolment.
+/// A coordinator that asks who it is, over HTTPS: tokens and their roles, OpenID Connect, enrolment; and the log-in
+/// by redirect, with the test in the browser's place.
 @Tag("slow")
 @QuarkusTest
 @QuarkusTestResource(value = SecureBrokerResource.class, restrictToAnnotatedClass = true)
 @TestProfile(SecuredHttpTest.Secured.class)
 class SecuredHttpTest {
+    private static final Pattern TOKEN = Pattern.compile("data-token=\"([A-Za-z0-9._-]+)\"");
+
     /// A start of its own, since tokens change how all requests are treated.
     public static final class Secured implements QuarkusTestProfile {
         @Override
@@ -62,6 +69,7 @@ class SecuredHttpTest {
         RestAssured.baseURI = "https://localhost";
         RestAssured.port = ConfigProvider.getConfig().getValue("quarkus.http.test-ssl-port", Integer.class);
         Waiting.until(() -> given().get("/q/health/ready").statusCode() == 200);
+        SecureBrokerResource.login().forgeNonce("");
     }
 
     private static RequestSpecification as(String token) {
@@ -259,5 +267,65 @@ class SecuredHttpTest {
     void thePortSpeaksNothingButHttps() {
         assertThat(ConfigProvider.getConfig().getValue("quarkus.http.insecure-requests", String.class))
                 .isEqualTo("disabled");
+    }
+
+    /// @param address to which the provider sends the browser back
+    private record Begun(String address, String cookie) {
+    }
+
+    /// Asks to log in, and follows to the provider, which sends the browser back to the address that is returned.
+    private static Begun beginLogin() {
+        Response begun = given().redirects().follow(false).get("/api/login");
+        assertThat(begun.statusCode()).isEqualTo(303);
+        assertThat(begun.getDetailedCookie(LoginResource.COOKIE).isHttpOnly()).isTrue();
+        assertThat(begun.getDetailedCookie(LoginResource.COOKIE).isSecured()).isTrue();
+        String there = begun.header("Location");
+        assertThat(there).startsWith(SecureBrokerResource.issuer() + "/authorize?")
+                .doesNotContain(begun.cookie(LoginResource.COOKIE));
+        return new Begun(given().redirects().follow(false).urlEncodingEnabled(false).get(there).header("Location"),
+                begun.cookie(LoginResource.COOKIE));
+    }
+
+    private static ValidatableResponse finishLogin(String address, String cookie) {
+        return given().urlEncodingEnabled(false).cookie(LoginResource.COOKIE, cookie).get(address).then();
+    }
+
+    @Test
+    void whoeverTheProviderKnowsGetsATokenForThePage() {
+        given().get("/api/login/options").then().statusCode(200).body("redirect", equalTo(true));
+        Begun begun = beginLogin();
+        Response page = finishLogin(begun.address(), begun.cookie()).statusCode(200).contentType("text/html").extract()
+                .response();
+        assertThat(page.cookie(LoginResource.COOKIE)).isEmpty();
+        assertThat(page.header("Cache-Control")).contains("no-store");
+        Matcher token = TOKEN.matcher(page.asString());
+        assertThat(token.find()).isTrue();
+        given().header("Authorization", "Bearer " + token.group(1)).get("/api/campaigns").then().statusCode(200);
+        given().header("Authorization", "Bearer " + token.group(1)).get("/api/audit").then().statusCode(403)
+                .body("detail", containsString("'ann' is viewer"));
+        given().get("/js/signed-in.js").then().statusCode(200);
+        finishLogin(begun.address(), begun.cookie()).statusCode(503).body("detail", containsString("answered 400"));
+    }
+
+    @Test
+    void answersThatBelongToNoLoginOfThisBrowserAreRefused() {
+        Begun mine = beginLogin();
+        Begun others = beginLogin();
+        finishLogin(mine.address(), others.cookie()).statusCode(403).contentType("application/problem+json");
+        given().urlEncodingEnabled(false).get(mine.address()).then().statusCode(403);
+        Map<String, String> query = ScriptedLogin.fields(mine.address().replaceFirst(".*\\?", ""));
+        finishLogin("/api/login/callback?error=access_denied&state=" + query.get("state"), mine.cookie())
+                .statusCode(403)
+                .body("detail", containsString("access_denied"));
+        Map<String, String> other = ScriptedLogin.fields(others.address().replaceFirst(".*\\?", ""));
+        finishLogin("/api/login/callback?code=" + other.get("code") + "&state=" + query.get("state"), mine.cookie())
+                .statusCode(503); // The provider refuses the code: it was made for another verifier.
+    }
+
+    @Test
+    void aTokenOfAnotherLoginIsRefused() {
+        Begun begun = beginLogin();
+        SecureBrokerResource.login().forgeNonce("of another login");
+        finishLogin(begun.address(), begun.cookie()).statusCode(401).body("detail", containsString("another log-in"));
     }
 }

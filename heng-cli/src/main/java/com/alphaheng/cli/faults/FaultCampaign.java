@@ -65,7 +65,8 @@ final class FaultCampaign {
     record Recovery(long facts, Duration takeOver, Duration restart) {
     }
 
-    Outcome run() {
+    /// @param ended told the outcome before everything is stopped, which takes a while
+    Outcome run(Consumer<Outcome> ended) {
         try (Targets targets = Targets.start(plan)) {
             Map<FaultKind, String> left = new java.util.EnumMap<>(FaultKind.class);
             for (FaultKind kind : FaultKind.values()) {
@@ -77,14 +78,14 @@ final class FaultCampaign {
             Instant start = Instant.now();
             Injector injector = new Injector(targets, plan, notice);
             List<String> failures = new ArrayList<>();
-            boolean ended = untilStopped(() -> underFire(targets, injector, start,
+            boolean whole = untilStopped(() -> underFire(targets, injector, start,
                     start.plus(plan.duration().multipliedBy(3)).plus(PATIENCE)));
             Duration took = Duration.between(start, Instant.now());
-            if (!ended) {
+            if (!whole) {
                 failures.add("Stopped from outside after " + took.toSeconds() + " s: jobs that had not ended by then "
                         + "count as lost, and nothing came to rest first.");
             }
-            if (!ended || !untilStopped(injector::settle)) {
+            if (!whole || !untilStopped(injector::settle)) {
                 injector.undoAll();
             } else {
                 try {
@@ -99,6 +100,8 @@ final class FaultCampaign {
             figures.evaluate();
             figures.audit().takeOvers().forEach(taken -> notice.accept(taken.at() + " " + taken.instance()
                     + " took over"));
+            notice.accept("slowest to be noticed: " + figures.noticed().slowest());
+            notice.accept("slowest to be given to another: " + figures.reassigned().slowest());
             Optional<Recovery> recovery = Optional.empty();
             if (plan.recoveryFacts() > 0 && failures.isEmpty()) {
                 try {
@@ -109,8 +112,10 @@ final class FaultCampaign {
                     targets.lastLines().forEach(failures::add);
                 }
             }
-            return new Outcome(plan, took, figures, injector.done(), injector.unplanned(), left, recovery,
+            Outcome outcome = new Outcome(plan, took, figures, injector.done(), injector.unplanned(), left, recovery,
                     failures);
+            ended.accept(outcome);
+            return outcome;
         }
     }
 

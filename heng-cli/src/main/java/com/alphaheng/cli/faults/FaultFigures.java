@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -37,8 +38,9 @@ final class FaultFigures {
     /// To be called once, after the last fact.
     FaultFigures evaluate() {
         for (LogAudit.Gone gone : audit.gone()) {
-            lastFaultOf(gone.worker(), gone.at()).ifPresent(fault -> noticed.add(
-                    Duration.between(fault.start(), gone.at()), disturbed(fault.start(), gone.at(), fault)));
+            lastFaultOf(gone.worker(), gone.at()).ifPresent(fault -> noticed.add(gone.worker() + ", "
+                    + fault.kind().description() + " at " + fault.start(), Duration.between(fault.start(), gone.at()),
+                    disturbed(fault.start(), gone.at(), fault)));
         }
         for (LogAudit.Loss loss : audit.losses()) {
             Optional<Injected> fault = lastFaultOf(loss.worker(), loss.lostAt());
@@ -46,7 +48,8 @@ final class FaultFigures {
                 Instant since = fault.get().start().isAfter(loss.assignedAt()) ? fault.get().start()
                         : loss.assignedAt();
                 Samples samples = fault.get().target().startsWith("agent") ? agentJobsReassigned : reassigned;
-                samples.add(Duration.between(since, loss.reassignedAt().get()),
+                samples.add(loss.attempt() + ", " + fault.get().kind().description() + " at " + fault.get().start(),
+                        Duration.between(since, loss.reassignedAt().get()),
                         disturbed(since, loss.reassignedAt().get(), fault.get()));
             }
         }
@@ -54,11 +57,12 @@ final class FaultFigures {
             switch (fault.kind()) {
                 case KILL_COORDINATOR, FREEZE_COORDINATOR -> audit.takeOvers().stream()
                         .filter(taken -> !taken.instance().equals(fault.target()) && taken.at().isAfter(fault.start()))
-                        .findFirst().ifPresent(taken -> takenOver.add(Duration.between(fault.start(), taken.at()),
+                        .findFirst().ifPresent(taken -> takenOver.add(fault.target(),
+                                Duration.between(fault.start(), taken.at()),
                                 disturbed(fault.start(), taken.at(), fault)));
-                case KILL_BROKER, FILL_BROKER_DISK -> facts.stream().filter(at -> at.isAfter(fault.end()))
-                        .min(Comparator.naturalOrder()).ifPresent(at -> brokerBack.add(
-                                Duration.between(fault.end(), at), disturbed(fault.end(), at, fault)));
+                case KILL_BROKER, FILL_BROKER_DISK -> brokerBack.add(fault.target(),
+                        Duration.between(fault.end(), restored(fault)),
+                        disturbed(fault.end(), restored(fault), fault));
                 case KILL_WORKERS, KILL_AGENT, FREEZE_WORKERS, CUT_NETWORK, FILL_AGENT_DISK -> { }
             }
         }
@@ -75,7 +79,19 @@ final class FaultFigures {
 
     private boolean disturbed(Instant from, Instant to, Injected except) {
         return faults.stream().anyMatch(fault -> fault.kind().centre() && fault != except
-                && fault.start().isBefore(to) && fault.end().isAfter(from));
+                && fault.start().isBefore(to) && restored(fault).isAfter(from));
+    }
+
+    /// When facts came again after a fault of what everybody needs: some time after it was undone.
+    private Instant restored(Injected fault) {
+        Instant after = switch (fault.kind()) {
+            case KILL_COORDINATOR, FREEZE_COORDINATOR -> audit.takeOvers().stream().map(LogAudit.TakeOver::at)
+                    .filter(at -> at.isAfter(fault.start())).findFirst().orElse(fault.end());
+            default -> fault.end();
+        };
+        int index = Collections.binarySearch(facts, after);
+        int next = index < 0 ? -index - 1 : index;
+        return next < facts.size() ? facts.get(next) : after;
     }
 
     LogAudit audit() {

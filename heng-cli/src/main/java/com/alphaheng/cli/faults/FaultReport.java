@@ -44,9 +44,9 @@ final class FaultReport {
     }
 
     private static void times(List<String> lines, FaultFigures figures, FaultCampaign.Outcome outcome) {
-        lines.addAll(List.of("## Times", "", "Seconds. \"Alone\" leaves out times during which the broker or a "
-                + "coordinator was down as well. While the broker", "is down nobody can be heard from, so that time "
-                + "does not count as a worker's silence.", "",
+        lines.addAll(List.of("## Times", "", "Seconds. \"Alone\" leaves out times during which the broker or the "
+                + "active coordinator was away as well,", "until facts came again. While the broker is away nobody can "
+                + "be heard from: that time does not count as a worker's silence.", "",
                 "| | aim | alone: n | p50 | p99 | most | all: n | p50 | p99 | most |",
                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
                 row("a lost worker is noticed", "10", figures.noticed()),

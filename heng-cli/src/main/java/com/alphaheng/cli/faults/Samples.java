@@ -8,12 +8,24 @@ import java.util.List;
 final class Samples {
     private final List<Duration> undisturbed = new ArrayList<>();
     private final List<Duration> all = new ArrayList<>();
+    private Duration slowest = Duration.ZERO;
+    private String slowestWhat = "";
 
-    void add(Duration time, boolean disturbed) {
+    /// @param what that took so long, should it be the slowest
+    void add(String what, Duration time, boolean disturbed) {
         all.add(time);
         if (!disturbed) {
             undisturbed.add(time);
+            if (time.compareTo(slowest) > 0) {
+                slowest = time;
+                slowestWhat = what;
+            }
         }
+    }
+
+    /// What took longest of those undisturbed; empty without any.
+    String slowest() {
+        return slowestWhat;
     }
 
     /// Seconds by which this share of the times was over; 0 without any.
