@@ -99,8 +99,9 @@ final class BenchmarkReport {
     }
 
     private static void reverted(Document document, CampaignFacts campaign) {
+        Map<String, TaskFacts> reverts = Staircase.reverts(campaign);
         for (TaskFacts task : campaign.tasks()) {
-            Staircase.revertOf(campaign, task).ifPresent(revert -> document.paragraph("Taken back: " + task.name()
+            Staircase.revertOf(reverts, task).ifPresent(revert -> document.paragraph("Taken back: " + task.name()
                     + ", by commit " + Wording.commit(revert.success().orElseThrow().commit())
                     + "; its measurement no longer counts."));
         }

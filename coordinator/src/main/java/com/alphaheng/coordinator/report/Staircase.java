@@ -10,12 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Finds the bars of the throughput staircase: benchmarks that name a stage, of tasks that succeeded. A measurement
 /// that was not accepted is no bar, however fast it was.
 public final class Staircase {
     /// Before the name of each metric of the base command; the worker writes them so.
     private static final String BASELINE = "baseline.";
+    /// Before the name of the task that a revert takes back.
+    private static final String REVERT = "revert ";
 
     private Staircase() {
     }
@@ -24,11 +27,12 @@ public final class Staircase {
     /// the one that finished last counts.
     public static List<Bar> of(CampaignFacts campaign) {
         Map<String, Integer> depths = campaign.depths();
+        Map<String, TaskFacts> reverts = reverts(campaign);
         Map<String, Bar> byStage = new LinkedHashMap<>();
         List<TaskFacts> ordered = new ArrayList<>(campaign.tasks());
         ordered.sort(Comparator.comparing(task -> depths.get(task.name())));
         for (TaskFacts task : ordered) {
-            if (revertOf(campaign, task).isPresent()) {
+            if (revertOf(reverts, task).isPresent()) {
                 continue;
             }
             bar(task).ifPresent(bar -> byStage.merge(bar.stage(), bar,
@@ -37,13 +41,20 @@ public final class Staircase {
         return List.copyOf(byStage.values());
     }
 
+    /// Tasks that take merged changes back, by their names: a look at all tasks once, not for each of them.
+    static Map<String, TaskFacts> reverts(CampaignFacts campaign) {
+        return campaign.tasks().stream().filter(task -> task.name().startsWith(REVERT)
+                && task.spec().backends().equals(List.of(WorkerProfile.REVERT)))
+                .collect(Collectors.toMap(TaskFacts::name, task -> task));
+    }
+
     /// The task that took this one's merged change back, if one did after the merge.
-    static Optional<TaskFacts> revertOf(CampaignFacts campaign, TaskFacts task) {
-        return task.success().flatMap(merged -> campaign.tasks().stream()
-                .filter(other -> other.name().equals("revert " + task.name())
-                        && other.spec().backends().equals(List.of(WorkerProfile.REVERT)))
+    ///
+    /// @param reverts see [#reverts]
+    static Optional<TaskFacts> revertOf(Map<String, TaskFacts> reverts, TaskFacts task) {
+        return task.success().flatMap(merged -> Optional.ofNullable(reverts.get(REVERT + task.name()))
                 .filter(other -> other.success().filter(revert -> revert.finishedAt().isAfter(merged.finishedAt()))
-                        .isPresent()).findFirst());
+                        .isPresent()));
     }
 
     private static Optional<Bar> bar(TaskFacts task) {

@@ -23,6 +23,10 @@ public record TaskFacts(TaskSpec spec, TaskStatus status, String reason, List<At
                 task.attempts().stream().map(AttemptFacts::of).toList());
     }
 
+    static TaskFacts withoutReason(Task task) {
+        return new TaskFacts(task.spec(), task.status(), "", task.attempts().stream().map(AttemptFacts::of).toList());
+    }
+
     String name() {
         return spec.name();
     }

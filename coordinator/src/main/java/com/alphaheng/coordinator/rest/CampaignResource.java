@@ -55,7 +55,7 @@ public class CampaignResource {
     public CampaignView show(@PathParam("campaign") String name) {
         Instant now = clock.instant();
         CampaignFacts facts = roadmap.query(state ->
-                CampaignFacts.of(Roadmap.campaign(state, name), state, now));
+                CampaignFacts.ofMeasurements(Roadmap.campaign(state, name), now));
         List<Bar> staircase = Staircase.of(facts);
         return roadmap.onCampaign(name, campaign ->
                 CampaignView.of(campaign, roadmap.shape(campaign), staircase, now));
