@@ -1,6 +1,7 @@
 package com.alphaheng.cli;
 
 import com.alphaheng.protocol.ProtocolCodec;
+import com.alphaheng.protocol.TrustedAuthority;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,20 +11,21 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 /// The coordinator's HTTP interface, as far as the command line uses it (`docs/api.md`).
@@ -33,7 +35,7 @@ public final class Coordinator {
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1)
-                    .sslContext(TrustedAuthority.context(Surroundings.variable("HENG_CA").map(Path::of))).build();
+                    .sslContext(trusted()).build();
     private final URI base;
     private final Optional<String> token;
 
@@ -119,6 +121,14 @@ public final class Coordinator {
             return json(send(request.method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))).build()));
         } catch (JsonProcessingException e) {
             throw new AssertionError("a request failed to serialise", e);
+        }
+    }
+
+    private static SSLContext trusted() {
+        try {
+            return TrustedAuthority.context(Surroundings.variable(TrustedAuthority.VARIABLE).map(Path::of));
+        } catch (IOException e) {
+            throw new CliException(ExitCode.USAGE, e.getMessage());
         }
     }
 

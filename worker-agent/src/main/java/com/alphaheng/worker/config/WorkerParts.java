@@ -1,13 +1,14 @@
 package com.alphaheng.worker.config;
 
+import com.alphaheng.protocol.TrustedAuthority;
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.worker.disk.ArtifactFolder;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ExecSettings;
 import com.alphaheng.worker.exec.SecretMask;
-import com.alphaheng.worker.job.EnvironmentFailure;
 import com.alphaheng.worker.job.EnvironmentFailure.Code;
+import com.alphaheng.worker.job.EnvironmentFailure;
 import com.alphaheng.worker.probe.Machine;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 /// Turns the configuration into what the parts of the worker need.
 final class WorkerParts {
@@ -82,6 +84,16 @@ final class WorkerParts {
         } catch (IOException e) {
             throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "cannot read the token in " + file,
                     "correct heng.coordinator-token-file (" + e + ")", e);
+        }
+    }
+
+    /// Whom to believe that a coordinator is the right one.
+    SSLContext trusted() throws EnvironmentFailure {
+        try {
+            return TrustedAuthority.context(JobEnvironment.value(TrustedAuthority.VARIABLE).map(Path::of));
+        } catch (IOException e) {
+            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "no authority to check the coordinator by",
+                    e.getMessage(), e);
         }
     }
 

@@ -71,7 +71,8 @@ public class WorkerService {
                 configuration.worker().agentOrder().orElse(List.of()), commands, new GitIntegration(checkouts));
         WorkerProfile profile = parts.profile(machine, commandLine, agents.advertised());
         ArtifactFolder artifacts = parts.artifacts();
-        courier = new ArtifactCourier(parts.coordinator(), parts.coordinatorToken(), artifacts::waiting);
+        courier = new ArtifactCourier(parts.coordinator(), parts.coordinatorToken(), parts.trusted(),
+                artifacts::waiting);
         KafkaClients clients = new KafkaClients(configuration.broker(), configuration.kafka());
         KafkaCoordinatorLink link = link(parts, clients, workerId, incarnation, profile);
         outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);

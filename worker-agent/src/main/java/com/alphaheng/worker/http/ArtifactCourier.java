@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 
 /// Brings contents to the coordinator, `PUT /api/artifacts/{sha256}`, again and again until each has arrived; then
@@ -22,8 +23,7 @@ public final class ArtifactCourier implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ArtifactCourier.class);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5)).build();
+    private final HttpClient client;
     private final URI coordinator;
     private final Optional<String> token;
     private final Supplier<List<Path>> waiting;
@@ -32,7 +32,9 @@ public final class ArtifactCourier implements AutoCloseable {
     private boolean away;
 
     /// @param waiting the contents, their hashes as file names
-    public ArtifactCourier(URI coordinator, Optional<String> token, Supplier<List<Path>> waiting) {
+    public ArtifactCourier(URI coordinator, Optional<String> token, SSLContext trusted, Supplier<List<Path>> waiting) {
+        this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5)).sslContext(trusted).build();
         this.coordinator = coordinator;
         this.token = token;
         this.waiting = waiting;

@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +89,7 @@ class ArtifactCourierTest {
         start();
         status = 200;
         ArtifactFolder next = new ArtifactFolder(temporary.resolve("artifacts"), text -> text);
-        new ArtifactCourier(address(), Optional.empty(), next::waiting).deliver();
+        new ArtifactCourier(address(), Optional.empty(), SSLContext.getDefault(), next::waiting).deliver();
         assertThat(next.waiting()).isEmpty();
         assertThat(received.values()).contains("my key is [secret]");
     }
@@ -124,7 +126,7 @@ class ArtifactCourierTest {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    private ArtifactCourier courier() {
-        return new ArtifactCourier(address(), Optional.of("token"), folder::waiting);
+    private ArtifactCourier courier() throws NoSuchAlgorithmException {
+        return new ArtifactCourier(address(), Optional.of("token"), SSLContext.getDefault(), folder::waiting);
     }
 }

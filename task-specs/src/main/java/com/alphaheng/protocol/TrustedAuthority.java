@@ -1,4 +1,4 @@
-package com.alphaheng.cli;
+package com.alphaheng.protocol;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,12 +13,16 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Whom to believe that a coordinator is the right one: the JDK's authorities, or one's own.
-final class TrustedAuthority {
+public final class TrustedAuthority {
+    /// The environment variable that names one's own.
+    public static final String VARIABLE = "HENG_CA";
+
     private TrustedAuthority() {
     }
 
     /// @param certificates PEM file of one's own authorities, instead of the JDK's
-    static SSLContext context(Optional<Path> certificates) {
+    /// @throws IOException if they cannot be read; the message says what to do
+    public static SSLContext context(Optional<Path> certificates) throws IOException {
         try {
             if (certificates.isEmpty()) {
                 return SSLContext.getDefault();
@@ -37,8 +41,8 @@ final class TrustedAuthority {
             context.init(null, managers.getTrustManagers(), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
-            throw new CliException(ExitCode.USAGE, "cannot read certificates from HENG_CA="
-                    + certificates.map(Path::toString).orElse("") + " (" + e + "): name a PEM file");
+            throw new IOException("cannot read certificates from " + VARIABLE + "="
+                    + certificates.map(Path::toString).orElse("") + " (" + e + "): name a PEM file", e);
         }
     }
 }
