@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Sums up the metrics of repeated runs of one command: per metric the median of the runs' values, and all samples.
+/// Sums up the metrics of repeated runs of one command: per metric all samples, and their median; where a run's value is
+/// something else than its samples' median, such as a percentile, the median of the runs' values.
 public final class RunSummary {
     private final Map<String, List<Metric>> byName = new LinkedHashMap<>();
 
@@ -23,10 +24,16 @@ public final class RunSummary {
                 samples.addAll(run.samples().isEmpty() ? List.of(run.value()) : run.samples());
             }
             List<Double> kept = samples.subList(0, Math.min(samples.size(), MetricsDocument.MOST_SAMPLES));
-            double value = median(runs.stream().map(Metric::value).toList());
+            double value = median(runs.stream().allMatch(RunSummary::isMedian) ? samples
+                    : runs.stream().map(Metric::value).toList());
             result.add(new Metric(prefix + name, value, runs.getFirst().unit(), kept));
         });
         return result;
+    }
+
+    private static boolean isMedian(Metric run) {
+        return run.samples().isEmpty()
+                || Math.abs(run.value() - median(run.samples())) <= 1e-9 * Math.abs(run.value());
     }
 
     /// The middle value, or the mean of the two middle ones.
