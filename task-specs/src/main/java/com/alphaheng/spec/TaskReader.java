@@ -111,8 +111,8 @@ final class TaskReader {
         return task.text("name", Integer.MAX_VALUE).flatMap(text -> {
             if (!NAME.matcher(text.value()).matches()) {
                 problems.error(file, text.node(), "bad-name", "the name '" + MappingReader.abbreviated(text.value())
-                        + "' cannot be used", "begin with a letter or digit, go on with those, blanks or ._:+@#,()=-, "
-                        + "120 characters at most");
+                        + "' cannot be used", "begin with a letter or digit (of any script), go on with those, blanks "
+                        + "or ._:+@#,()=-, 120 characters at most");
                 return Optional.empty();
             }
             return Optional.of(text.value());

@@ -103,8 +103,18 @@ final class YamlText {
         String context = e.getContext() == null || e.getContext().isBlank() ? "" : " " + firstLine(e.getContext());
         String since = e.getContextMark().filter(start -> mark.isPresent() && start.getLine() != mark.get().getLine())
                 .map(start -> " that began in line " + (start.getLine() + 1)).orElse("");
-        problems.error(file, mark, "yaml-syntax", problem + context + since,
-                "check indentation, quotes and colons here and in the line above");
+        problems.error(file, mark, "yaml-syntax", problem + context + since, remedy(problem));
+    }
+
+    /// What is most often meant where YAML finds this problem.
+    private static String remedy(String problem) {
+        if (problem.startsWith("mapping values are not allowed")) {
+            return "put a text with ': ' in it in quotes, or behind '|' in lines of its own; or check indentation";
+        }
+        if (problem.startsWith("expected escape sequence") || problem.startsWith("found unknown escape")) {
+            return "in double quotes a backslash begins an escape: write \\\\, or use single quotes";
+        }
+        return "check indentation, quotes and colons here and in the line above";
     }
 
     private static String firstLine(String message) {

@@ -90,7 +90,7 @@ class Roadmap {
     private static ApiProblem unknown(Reply.UnknownCampaign unknown) {
         return new ApiProblem(404, "Not Found", "there is no campaign '" + unknown.campaign() + "'",
                 unknown.known().isEmpty() ? "submit one: ./heng submit FILE..."
-                        : "there are: " + String.join(", ", unknown.known()));
+                        : "there are: " + String.join(", ", unknown.known()) + " (./heng ... -c NAME)");
     }
 
     private static ApiProblem unknown(Reply.UnknownTask unknown) {

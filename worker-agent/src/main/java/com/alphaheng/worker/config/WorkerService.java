@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
 /// Puts the worker together and takes it down again: the only class that knows all parts.
@@ -114,6 +115,10 @@ public class WorkerService {
         } catch (IOException e) {
             throw new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write " + folder.path().resolve("spool"),
                     "give this user the folder, or name another with heng.worker.folder", e);
+        } catch (KafkaException e) {
+            String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "cannot use the broker '" + configuration.broker()
+                    + "' (" + why + ")", "write it like host:9092, with a name or address that this machine knows", e);
         }
     }
 }

@@ -3,10 +3,13 @@ package com.alphaheng.worker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.alphaheng.protocol.Artifact;
+import com.alphaheng.protocol.TrustedAuthority;
 import com.alphaheng.worker.disk.ArtifactFolder;
 import com.alphaheng.worker.exec.SecretMask;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,13 +17,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +126,44 @@ class ArtifactCourierTest {
         assertThat(said).hasSize(2).anyMatch(line -> line.contains("leak.json is left out, it holds a secret"))
                 .anyMatch(line -> line.contains("large.json is left out"));
         assertThat(folder.waiting()).isEmpty();
+    }
+
+    @Test
+    void aCoordinatorWithACertificateOfOnesOwnIsBelievedIfItsAuthorityIsNamed() throws Exception {
+        folder.keepText("one", "1");
+        KeyStore keys = keys();
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "password".toCharArray());
+        SSLContext own = SSLContext.getInstance("TLS");
+        own.init(managers.getKeyManagers(), null, null);
+        HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(own));
+        secure.createContext("/", this::answer);
+        secure.start();
+        try {
+            URI there = URI.create("https://127.0.0.1:" + secure.getAddress().getPort());
+            new ArtifactCourier(there, Optional.empty(), SSLContext.getDefault(), folder::waiting).deliver();
+            assertThat(received).isEmpty();
+            Path authority = Files.writeString(temporary.resolve("ca.crt"), "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder().encodeToString(keys.getCertificate("coordinator").getEncoded())
+                    + "\n-----END CERTIFICATE-----\n");
+            new ArtifactCourier(there, Optional.empty(), TrustedAuthority.context(Optional.of(authority)),
+                    folder::waiting).deliver();
+            assertThat(received).hasSize(1);
+            assertThat(folder.waiting()).isEmpty();
+        } finally {
+            secure.stop(0);
+        }
+    }
+
+    private KeyStore keys() throws Exception {
+        Path store = temporary.resolve("coordinator.p12");
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair", "-alias", "coordinator", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
+                "SAN=ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "password")
+                .inheritIO().start();
+        assertThat(keytool.waitFor()).isZero();
+        return KeyStore.getInstance(store.toFile(), "password".toCharArray());
     }
 
     private URI address() {
