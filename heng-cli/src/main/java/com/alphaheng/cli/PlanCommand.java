@@ -105,11 +105,15 @@ final class PlanCommand implements Callable<Integer> {
                     Table.cut(task.name(), 40), String.join(", ", task.dependencies())));
             lines.addAll(table.lines());
             lines.add("");
-            lines.add(tasks.size() + " tasks in " + files.size() + " files; no coordinator was asked, so nothing is "
-                    + "said of workers");
+            lines.add(counted(tasks.size(), "task") + " in " + counted(files.size(), "file")
+                    + "; no coordinator was asked, so nothing is said of workers");
             lines.addAll(longest(graph.criticalPath()));
         }
         output.answer(ProtocolCodec.jsonMapper().valueToTree(plan), lines);
         return parsed instanceof ParsedSubmission.Accepted ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static String counted(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

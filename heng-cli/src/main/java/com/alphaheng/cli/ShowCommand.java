@@ -1,6 +1,8 @@
 package com.alphaheng.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,17 +40,25 @@ final class ShowCommand implements Callable<Integer> {
         names(lines, "depends on", task.path("dependencies"));
         names(lines, "blocked by", task.path("blockedBy"));
         names(lines, "needed by", task.path("dependents"));
-        if (!task.path("verifyCommand").asText("").isBlank()) {
-            lines.add("  verify:");
-            task.path("verifyCommand").asText().strip().lines().forEach(line -> lines.add("    " + line));
-        }
+        text(lines, "verify", task.path("verifyCommand").asText(""));
         for (JsonNode attempt : task.path("attemptsDetail")) {
             attempt(lines, attempt);
         }
-        lines.add("  prompt:");
-        task.path("prompt").asText("").strip().lines().forEach(line -> lines.add("    " + line));
+        text(lines, "prompt", task.path("prompt").asText(""));
         output.lines(lines);
         return ExitCode.OK;
+    }
+
+    private static void text(List<String> lines, String label, String text) {
+        if (!text.isBlank()) {
+            lines.add("  " + label + ":");
+            text.strip().lines().forEach(line -> lines.add("    " + line));
+        }
+    }
+
+    /// The time of an event in UTC, to the second.
+    private static String time(JsonNode time) {
+        return time.isTextual() ? Instant.parse(time.asText()).truncatedTo(ChronoUnit.SECONDS).toString() : "-";
     }
 
     private static void names(List<String> lines, String label, JsonNode names) {
@@ -63,8 +73,8 @@ final class ShowCommand implements Callable<Integer> {
         lines.add("  attempt %d on %s: %s".formatted(attempt.path("epoch").asInt(), attempt.path("worker").asText(),
                 attempt.path("outcome").asText(attempt.path("stage").asText("assigned")).toLowerCase(Locale.ROOT))
                 + (attempt.path("reason").asText("").isBlank() ? "" : ", " + attempt.path("reason").asText()));
-        lines.add("    assigned %s, finished %s, commit %s".formatted(attempt.path("assignedAt").asText("-"),
-                attempt.path("finishedAt").asText("-"), Table.cut(attempt.path("commit").asText("-"), 12)));
+        lines.add("    assigned %s, finished %s, commit %s".formatted(time(attempt.path("assignedAt")),
+                time(attempt.path("finishedAt")), Table.cut(attempt.path("commit").asText("-"), 12)));
         for (JsonNode metric : attempt.path("metrics")) {
             lines.add("    %s = %.4g %s (%d samples)".formatted(metric.path("name").asText(),
                     metric.path("value").asDouble(), metric.path("unit").asText(), metric.path("samples").size()));

@@ -64,6 +64,10 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (workers < 1 || tasks < 1 || taskSeconds <= 0 || deaths < 0 || deaths >= 1 || limit < 1) {
+            throw new CliException(ExitCode.USAGE, "--workers, --tasks, --task-seconds and --limit must be above 0, "
+                    + "--deaths from 0 to below 1");
+        }
         String campaign = "simulation-%d-%d-%d".formatted(workers, tasks, System.currentTimeMillis());
         var plan = new Simulation.Plan(workers, tasks, flat, seed,
                 Duration.ofMillis(Math.round(taskSeconds * 1000)), deaths, Duration.ofSeconds(limit));

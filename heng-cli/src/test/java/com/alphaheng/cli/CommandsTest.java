@@ -239,7 +239,7 @@ final class CommandsTest {
                 1     P2   a
                 2     P2   b     a
 
-                2 tasks in 1 files; no coordinator was asked, so nothing is said of workers
+                2 tasks in 1 file; no coordinator was asked, so nothing is said of workers
                 the longest chain has 2:
                   a -> b
                 """);
@@ -247,6 +247,19 @@ final class CommandsTest {
         assertThat(run("plan", "--offline", bad.toString())).isEqualTo(ExitCode.FAILED);
         assertThat(out).contains("bad.yaml:1:40: error: priority 'P3' does not exist");
         assertThat(run("plan", folder.resolve("none.yaml").toString())).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void whatCannotBeIsRefusedBeforeAnythingStarts() {
+        assertThat(run("up", "--port", "99999")).isEqualTo(ExitCode.USAGE);
+        assertThat(err).isEqualTo("heng: there is no port 99999: choose one from 1 to 65535\n");
+        Path data = folder.resolve("data");
+        assertThat(run("up", "--data", data.toString(), folder.resolve("none.yaml").toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err).startsWith("heng: there is no file ");
+        assertThat(data).doesNotExist();
+        assertThat(run("simulate", "--workers", "0")).isEqualTo(ExitCode.USAGE);
+        assertThat(err).startsWith("heng: --workers, --tasks, --task-seconds and --limit must be above 0");
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.alphaheng.cli.ExitCode;
 import com.alphaheng.cli.Reports;
 import com.alphaheng.cli.Submission;
 import com.alphaheng.cli.Surroundings;
+import com.alphaheng.spec.SourceFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,8 +44,8 @@ public final class UpCommand implements Callable<Integer> {
                     + "coordinator then asks for a token, but the broker does not; use it in a trusted network only.")
     private String listen;
 
-    @Option(names = {"-c", "--campaign"}, paramLabel = "NAME", defaultValue = "roadmap",
-            description = "The campaign (default: ${DEFAULT-VALUE}).")
+    @Option(names = {"-c", "--campaign"}, paramLabel = "NAME", defaultValue = "${env:HENG_CAMPAIGN:-roadmap}",
+            description = "The campaign (default: HENG_CAMPAIGN, or roadmap).")
     private String campaign;
 
     @Option(names = "--no-submit", description = "Start everything, submit nothing.")
@@ -61,7 +62,12 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Path> taskFiles = files == null ? List.of(Surroundings.root().resolve("task-specs")) : files;
+        if (port < 1 || port > 65_535) {
+            throw new CliException(ExitCode.USAGE, "there is no port " + port + ": choose one from 1 to 65535");
+        }
+        // Read before anything starts: a misspelt name should not cost a start.
+        List<SourceFile> taskFiles = noSubmit ? List.of()
+                : Submission.read(files == null ? List.of(Surroundings.root().resolve("task-specs")) : files);
         LiveSummary summary = new LiveSummary(System.out, Surroundings.isTerminal());
         try (DataFolder folder = DataFolder.open(data == null ? Surroundings.root().resolve(".heng/data") : data)) {
             if (fresh) {
@@ -95,7 +101,7 @@ public final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Pipeline pipeline, List<Path> taskFiles, LiveSummary summary) throws InterruptedException {
+    private int run(Pipeline pipeline, List<SourceFile> taskFiles, LiveSummary summary) throws InterruptedException {
         Supervisor supervisor = new Supervisor(pipeline, summary::say);
         summary.say("starting broker, coordinator and worker");
         supervisor.startAll();
@@ -105,7 +111,7 @@ public final class UpCommand implements Callable<Integer> {
                 + " (export HENG_TOKEN_FILE=" + file + ")"));
         if (!noSubmit) {
             JsonNode answer = coordinator.post(path() + "/submissions",
-                    Submission.body(Submission.read(taskFiles), GitHead.of(Surroundings.root())));
+                    Submission.body(taskFiles, GitHead.of(Surroundings.root())));
             summary.say("campaign %s: %d tasks added, %d changed, %d as they were".formatted(campaign,
                     answer.path("added").size(), answer.path("changed").size(), answer.path("unchanged").size()));
         }

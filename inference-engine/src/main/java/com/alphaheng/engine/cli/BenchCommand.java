@@ -38,7 +38,7 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private RungOptions rung;
 
-    @Option(names = "--contexts", paramLabel = "N,...", split = ",", defaultValue = "128",
+    @Option(names = "--contexts", paramLabel = "N,...", split = ",", hideParamSyntax = true, defaultValue = "128",
         description = "Tokens in the context before decode, such as 0,512,2048. Default: ${DEFAULT-VALUE}.")
     private List<Integer> contexts;
 

@@ -17,6 +17,8 @@ import com.alphaheng.engine.tokenizer.Tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +118,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String text = prompt.file != null ? Files.readString(prompt.file)
+        String text = prompt.file != null ? textOf(prompt.file)
             : prompt.text.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt.text;
         if (maxTokens < 0) {
             throw new IllegalArgumentException("--max-tokens must be at least 0, not " + maxTokens);
@@ -186,6 +188,14 @@ final class GenerateCommand implements Callable<Integer> {
 
     private static boolean endsThinking(int[] ids, Tokenizer tokenizer) {
         return ReplyParser.beginsThinking(tokenizer.decode(new int[] {ids[ids.length - 1]}));
+    }
+
+    private static String textOf(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
     }
 
     private List<Map<String, Object>> tools() throws IOException {

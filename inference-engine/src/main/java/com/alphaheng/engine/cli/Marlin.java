@@ -12,8 +12,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -88,8 +91,16 @@ public final class Marlin implements Runnable {
     }
 
     private static String describe(Exception failure) {
-        Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
-        // A file system exception's message is often the bare path.
-        return cause instanceof FileSystemException ? cause.toString() : cause.getMessage();
+        return switch (failure) {
+            // Without a message of its own it repeats its cause's class.
+            case UncheckedIOException e when e.getCause().toString().equals(e.getMessage()) -> describe(e.getCause());
+            case UncheckedIOException e -> e.getMessage() + ": " + describe(e.getCause());
+            case NoSuchFileException e -> "there is no file or folder " + e.getFile();
+            case AccessDeniedException e -> e.getFile() + ": permission denied";
+            // Its message is often the bare path.
+            case FileSystemException e -> e.toString();
+            case CharacterCodingException e -> "it is not UTF-8";
+            default -> failure.getMessage();
+        };
     }
 }

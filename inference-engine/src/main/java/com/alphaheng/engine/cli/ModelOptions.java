@@ -59,6 +59,9 @@ public final class ModelOptions {
 
     /// With this rung, save that `--kv` has the last word on the cache's format.
     public EngineOptions engineOptions(Optimizations rung) {
+        if (threads < 0) {
+            throw new IllegalArgumentException("--threads must be at least 1, or 0 for one per core, not " + threads);
+        }
         Optimizations optimizations = cacheFormat == null ? rung
             : rung.withCacheFormat(CacheFormat.parse(cacheFormat));
         return new EngineOptions(backend, new DeviceOptions(threads, memory == null ? 0 : bytes(memory),

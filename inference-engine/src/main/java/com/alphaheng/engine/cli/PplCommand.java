@@ -93,7 +93,7 @@ final class PplCommand implements Callable<Integer> {
         try (Tokenizer tokenizer = Tokenizer.load(model.directory())) {
             ids = tokenizer.encode(Files.readString(file), ControlTokens.AS_TEXT);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + " as UTF-8 text", e);
+            throw new UncheckedIOException("cannot read " + file, e);
         }
         if (ids.length < length) {
             throw new IllegalArgumentException(file + " has " + ids.length + " ids, less than one row of " + length
