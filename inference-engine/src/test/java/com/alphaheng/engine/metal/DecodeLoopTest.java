@@ -80,8 +80,8 @@ class DecodeLoopTest {
             assertThat(done.submissions()).isEqualTo(24);
             assertThat(done.bytesAllocated()).isZero();
             assertThat(early.dispatches() - before.dispatches()).isEqualTo(done.dispatches() / 3);
-            // What is left is the recording of the step in the layers above: see Timeline.
-            assertThat(bytes / 16).as("bytes allocated in Java per token").isLessThan(1024);
+            // Zero as a rule; a call site linked late may allocate a little once.
+            assertThat(bytes / 16).as("bytes allocated in Java per token").isLessThan(16);
             timeline.await();
             assertThat(device.counters().minus(before).gpuNanos()).isPositive();
         }
