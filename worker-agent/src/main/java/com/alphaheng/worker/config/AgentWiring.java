@@ -15,9 +15,11 @@ import com.alphaheng.worker.job.agent.EditRunLoop;
 import com.alphaheng.worker.job.agent.PatchBackend;
 import com.alphaheng.worker.job.agent.RevertBackend;
 import com.alphaheng.worker.job.agent.SpendLedger;
+import com.alphaheng.worker.job.agent.SpendLog;
 import com.alphaheng.worker.job.seal.SourceFiles;
 import com.alphaheng.worker.job.tune.TuneBackend;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,7 +36,7 @@ final class AgentWiring {
     }
 
     static AgentParts parts(Map<String, AgentConfiguration> configured, List<String> order, Commands commands,
-                            Integration integration) throws EnvironmentFailure {
+                            Integration integration, SpendLog spending) throws EnvironmentFailure {
         SourceFiles files = new DiskFiles();
         Map<String, AgentBackend> backends = new HashMap<>();
         Map<String, BackendLimits> limits = new LinkedHashMap<>();
@@ -56,8 +58,8 @@ final class AgentWiring {
         limits.put(TuneBackend.NAME, BackendLimits.NONE);
         backends.put(RevertBackend.NAME, new RevertBackend(commands));
         limits.put(RevertBackend.NAME, BackendLimits.NONE);
-        return new AgentParts(backends, preferred, new AgentRouter(limits), new SpendLedger(), integration, files,
-                new SecureRandom());
+        return new AgentParts(backends, preferred, new AgentRouter(limits),
+                new SpendLedger(spending, InstantSource.system()), integration, files, new SecureRandom());
     }
 
     private static AgentBackend backend(String name, AgentConfiguration agent, Commands commands, SourceFiles files)

@@ -2,6 +2,7 @@ package com.alphaheng.worker.config;
 
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.worker.disk.ArtifactFolder;
+import com.alphaheng.worker.disk.SpendFile;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ProcessCommands;
 import com.alphaheng.worker.git.GitCheckouts;
@@ -69,7 +70,8 @@ public class WorkerService {
         }
         Machine machine = new MachineProbe(SystemTexts.LIVE).probe();
         AgentParts agents = AgentWiring.parts(configuration.worker().agents(),
-                configuration.worker().agentOrder().orElse(List.of()), commands, new GitIntegration(checkouts));
+                configuration.worker().agentOrder().orElse(List.of()), commands, new GitIntegration(checkouts),
+                new SpendFile(folder.path().resolve("spending.jsonl")));
         WorkerProfile profile = parts.profile(machine, commandLine, agents.advertised());
         ArtifactFolder artifacts = parts.artifacts();
         courier = new ArtifactCourier(parts.coordinator(), parts.coordinatorToken(), parts.trusted(),

@@ -10,15 +10,12 @@ import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.job.agent.AgentBackend;
 import com.alphaheng.worker.job.agent.AgentFailure;
 import com.alphaheng.worker.job.agent.AgentRouter;
-import com.alphaheng.worker.job.agent.AgentRun;
-import com.alphaheng.worker.job.agent.Allowance;
 import com.alphaheng.worker.job.agent.Usage;
 import com.alphaheng.worker.job.measure.MetricsDocument;
 import com.alphaheng.worker.job.seal.SealPolicy;
 import com.alphaheng.worker.job.seal.SealedVerdict;
 import com.alphaheng.worker.job.seal.SealedVerification;
 import com.alphaheng.worker.job.tune.TuneBackend;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +35,7 @@ final class AgentStep {
     private final TaskSpec task;
     private final String campaign;
     private final Optional<TuneBackend> search;
+    private final ChangeByAgent changes;
     private String commit = "";
 
     AgentStep(AttemptContext context, AgentParts parts, Checkouts checkouts) {
@@ -46,6 +44,7 @@ final class AgentStep {
         this.context = context;
         this.parts = parts;
         this.checkouts = checkouts;
+        this.changes = new ChangeByAgent(context, parts, checkouts);
         this.task = context.job().task();
         this.campaign = context.attempt().campaign();
     }
@@ -56,7 +55,7 @@ final class AgentStep {
     }
 
     StepResult run() throws EnvironmentFailure {
-        StepResult result = changeAndAccept();
+        StepResult result = tryBackends();
         if (search.isEmpty()) {
             return result;
         }
@@ -65,7 +64,12 @@ final class AgentStep {
         return result.withMetrics(all);
     }
 
-    private StepResult changeAndAccept() throws EnvironmentFailure {
+    /// What the backends have cost so far.
+    Usage used() {
+        return changes.used();
+    }
+
+    private StepResult tryBackends() throws EnvironmentFailure {
         String base = parts.integration().tip(campaign, context.job().commit());
         commit = base;
         Set<String> tried = new HashSet<>();
@@ -79,20 +83,20 @@ final class AgentStep {
                 }
                 case AgentRouter.Choice.Use(String name) -> {
                     tried.add(name);
-                    Made made = change(name, base);
-                    if (made.candidate.isPresent()) {
-                        return accept(base, made.candidate.get()).withUsage(made.usage);
+                    ChangeByAgent.Made made = changes.by(backend(name), base);
+                    if (made.candidate().isPresent()) {
+                        return accept(base, made.candidate().get());
                     }
-                    if (made.failure.get().failure() == AgentFailure.STOPPED) {
+                    if (made.failure().get().failure() == AgentFailure.STOPPED) {
                         return context.stopped();
                     }
-                    if (made.failure.get().failure() == AgentFailure.TIME_LIMIT) {
+                    if (made.failure().get().failure() == AgentFailure.TIME_LIMIT) {
                         return context.timedOut();
                     }
-                    failures.add(name + ": " + made.failure.get().failure().word() + ", " + made.failure.get()
+                    failures.add(name + ": " + made.failure().get().failure().word() + ", " + made.failure().get()
                             .reason());
                     context.say("backend " + failures.getLast());
-                    if (made.failure.get().failure() == AgentFailure.OVER_BUDGET) {
+                    if (made.failure().get().failure() == AgentFailure.OVER_BUDGET) {
                         return failed(failures);
                     }
                 }
@@ -101,47 +105,12 @@ final class AgentStep {
         return failed(failures);
     }
 
+    private AgentBackend backend(String name) {
+        return search.isPresent() ? search.get() : parts.backends().get(name);
+    }
+
     private static StepResult failed(List<String> failures) {
         return StepResult.failed(Outcome.AGENT_FAILED, "no backend made a change: " + String.join("; ", failures));
-    }
-
-    private record Made(Optional<String> candidate, Optional<AgentRun.Failed> failure, Usage usage) {
-    }
-
-    private Made change(String name, String base) throws EnvironmentFailure {
-        AgentBackend backend = search.isPresent() ? search.get() : parts.backends().get(name);
-        context.stage("running agent");
-        context.say("backend " + name + " starts at " + base);
-        Optional<AgentRun.Failed> failure = Optional.of(new AgentRun.Failed(AgentFailure.STOPPED, "the worker failed",
-                Optional.empty(), Usage.NONE));
-        try (Checkout tree = checkouts.checkout(context.label(), Optional.of(base))) {
-            Allowance allowance = parts.ledger().allowance(context.attempt().taskKey(), task.budget());
-            AgentRun run = allowance.allows(Usage.NONE) ? backend.run(new AgentBackend.Request(context.attempt(),
-                    task.prompt(), tree.folder(), context.environment(), agentTime(), allowance, context.stop(),
-                    context.output())) : new AgentRun.Failed(AgentFailure.OVER_BUDGET, "the task's budget is spent",
-                    Optional.empty(), Usage.NONE);
-            parts.ledger().add(context.attempt().taskKey(), run.usage());
-            failure = run instanceof AgentRun.Failed failed ? Optional.of(failed) : Optional.empty();
-            if (failure.isPresent()) {
-                return new Made(Optional.empty(), failure, run.usage());
-            }
-            Optional<String> candidate = parts.integration()
-                    .record(tree.folder(), task.name() + "\n\nBy backend " + name
-                    + " for " + context.attempt());
-            if (candidate.isEmpty()) {
-                failure = Optional.of(new AgentRun.Failed(AgentFailure.NO_CHANGE, "it changed nothing",
-                        Optional.empty(),
-                        run.usage()));
-            }
-            return new Made(candidate, failure, run.usage());
-        } finally {
-            parts.router().ended(name, failure, context.clock().instant());
-        }
-    }
-
-    private Duration agentTime() {
-        Duration left = context.timeLeft();
-        return task.budget().time().filter(most -> most.compareTo(left) < 0).orElse(left);
     }
 
     private StepResult accept(String firstBase, String firstCandidate) throws EnvironmentFailure {

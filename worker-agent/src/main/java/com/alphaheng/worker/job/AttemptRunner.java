@@ -4,6 +4,7 @@ import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.JobSpec;
 import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.worker.job.agent.Usage;
 import java.time.InstantSource;
 import java.time.Instant;
 import java.util.Optional;
@@ -40,6 +41,7 @@ public final class AttemptRunner {
                 start.plus(job.task().timeout()), clock, commands, settings,
                 new KeptFiles(shelf));
         String commit = job.commit().orElse("");
+        Usage used = Usage.NONE;
         StepResult result;
         context.stage("preparing");
         try {
@@ -49,6 +51,7 @@ public final class AttemptRunner {
                     result = step.run();
                 } finally {
                     commit = step.commit();
+                    used = step.used();
                 }
             } else {
                 try (Checkouts.Checkout checkout = checkouts.checkout(context.label(), job.commit())) {
@@ -67,6 +70,7 @@ public final class AttemptRunner {
         if (stop.reason().isPresent() && !result.succeeded()) {
             result = context.stopped().withMetrics(result.metrics());
         }
+        result = result.withUsage(used);
         context.say(result.succeeded() ? "succeeded" : result.outcome() + ": " + result.reason());
         return new AttemptResult(result.outcome(), result.reason(), result.exitStatus(), start, clock.instant(),
                 result.metrics(), commit, settings.machine(), context.kept().all());

@@ -40,12 +40,14 @@ record StepResult(AttemptResult.Outcome outcome, String reason, Optional<Integer
 
     /// Adds what an agent cost, if it said so.
     StepResult withUsage(Usage usage) {
-        if (usage.equals(Usage.NONE)) {
+        boolean said = usage.tokens() > 0 || usage.usd().signum() > 0;
+        if (!said && usage.time().toSeconds() < 1) {
             return this;
         }
         List<Metric> all = new ArrayList<>(metrics);
         all.add(new Metric("agent_tokens", usage.tokens(), "tokens", List.of()));
         all.add(new Metric("agent_usd", usage.usd().doubleValue(), "USD", List.of()));
+        all.add(new Metric("agent_seconds", usage.time().toMillis() / 1000.0, "s", List.of()));
         return withMetrics(all);
     }
 

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.worker.disk.ArtifactFolder;
 import com.alphaheng.worker.disk.DiskFiles;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ExecSettings;
 import com.alphaheng.worker.exec.ProcessCommands;
 import com.alphaheng.worker.exec.SecretMask;
 import com.alphaheng.worker.job.AgentParts;
-import com.alphaheng.worker.job.ArtifactShelf;
 import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.AttemptRunner;
 import com.alphaheng.worker.job.JobSettings;
@@ -23,6 +23,8 @@ import com.alphaheng.worker.job.agent.CliBackend;
 import com.alphaheng.worker.job.agent.PatchBackend;
 import com.alphaheng.worker.job.agent.RevertBackend;
 import com.alphaheng.worker.job.agent.SpendLedger;
+import com.alphaheng.worker.job.agent.SpendLog;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -80,7 +82,8 @@ final class AgentWorkshop {
         backends.put("revert", new RevertBackend(commands));
         limits.put("tune", BackendLimits.NONE);
         backends.keySet().forEach(name -> limits.put(name, BackendLimits.NONE));
-        parts = new AgentParts(backends, List.of(), new AgentRouter(limits), new SpendLedger(), integration(),
+        parts = new AgentParts(backends, List.of(), new AgentRouter(limits), new SpendLedger(SpendLog.inMemory(),
+                InstantSource.system()), integration(),
                 new DiskFiles(), new SecureRandom());
     }
 
@@ -88,7 +91,7 @@ final class AgentWorkshop {
         return new GitIntegration(checkouts);
     }
 
-    AttemptResult run(JobSpec job) {
+    AttemptResult run(JobSpec job) throws IOException {
         AttemptOutput output = new AttemptOutput() {
             @Override
             public void line(String source, String text) {
@@ -101,9 +104,17 @@ final class AgentWorkshop {
             }
         };
         return new AttemptRunner(checkouts, commands, parts, new JobSettings("test machine", work.resolve("builds"),
-                Duration.ofMinutes(1)), InstantSource.system(), ArtifactShelf.NONE)
+                Duration.ofMinutes(1)), InstantSource.system(),
+                new ArtifactFolder(work.resolve("artifacts"), new SecretMask(List.of(SECRET))::mask))
                 .run(new AttemptId("c", "t", ++epoch), job, new StopSwitch(), output,
                         stage -> lines.add("stage: " + stage));
+    }
+
+    /// The content of a file that an attempt left.
+    String artifact(AttemptResult result, String path) throws IOException {
+        String hash = result.artifacts().stream().filter(one -> one.path().equals(path)).findFirst().orElseThrow()
+                .sha256();
+        return Files.readString(work.resolve("artifacts").resolve(hash));
     }
 
     String output() {

@@ -59,6 +59,9 @@ class FakeAgentsTest {
         AgentWorkshop fresh = new AgentWorkshop(temporary.resolve("again"));
         AttemptResult withFallback = fresh.run(task(List.of(name, "succeeds")));
         assertThat(withFallback.reason()).startsWith("merged as ");
+        assertThat(fresh.artifact(withFallback, "agent/1-" + name + "/run.json"))
+                .contains("\"backend\" : \"" + name);
+        assertThat(withFallback.artifacts()).anyMatch(one -> one.path().equals("agent/2-succeeds/transcript.txt"));
         assertThat(fresh.output()).contains("worker: backend " + name + ": " + failure);
         workshop.assertNothingLeft();
     }
@@ -82,6 +85,10 @@ class FakeAgentsTest {
         assertThat(workshop.branch()).contains(result.commit());
         assertThat(workshop.git("show", result.commit() + ":kernel.sh")).contains("fast");
         assertThat(workshop.output()).doesNotContain(AgentWorkshop.SECRET);
+        assertThat(workshop.artifact(result, "agent/1-" + name + "/transcript.txt")).contains("[prompt] make it fast")
+                .endsWith("[worker] end\n").doesNotContain(AgentWorkshop.SECRET);
+        assertThat(workshop.artifact(result, "agent/1-" + name + "/run.json"))
+                .contains("\"ended\" : \"done\"", "\"command\" : \"bash ");
         if (name.equals("leaks-a-secret")) {
             assertThat(workshop.output()).contains("agent: my key is [secret]");
         }

@@ -13,6 +13,7 @@ import com.alphaheng.worker.job.agent.AgentBackend.Request;
 import com.alphaheng.worker.job.agent.AgentFailure;
 import com.alphaheng.worker.job.agent.AgentRun;
 import com.alphaheng.worker.job.agent.Allowance;
+import com.alphaheng.worker.job.agent.Usage;
 import com.alphaheng.worker.job.agent.EditRunLoop;
 import com.sun.net.httpserver.HttpServer;
 import java.math.BigDecimal;
@@ -41,6 +42,8 @@ class EditRunLoopTest {
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<String> asked = new ArrayList<>();
     private final List<Commands.Request> ran = new ArrayList<>();
+    private final List<Usage> begun = new ArrayList<>();
+    private final List<Usage> ended = new ArrayList<>();
     private final StopSwitch stop = new StopSwitch();
 
     private record Answer(int status, String body, Map<String, String> headers) {
@@ -77,6 +80,8 @@ class EditRunLoopTest {
         assertThat(run).isEqualTo(new AgentRun.Done(run.usage()));
         assertThat(run.usage().tokens()).isEqualTo(3 * 110);
         assertThat(run.usage().usd()).isEqualByComparingTo("0.00054");
+        assertThat(ended).hasSize(3).allMatch(cost -> cost.tokens() == 110);
+        assertThat(begun).hasSize(3).allMatch(most -> most.tokens() > 1000 && most.usd().signum() > 0);
         assertThat(folder.resolve("Kernel.java")).hasContent("fast();");
         assertThat(ran).singleElement().satisfies(request -> {
             assertThat(request.script()).isEqualTo("bash check.sh");
@@ -150,7 +155,7 @@ class EditRunLoopTest {
         AttemptOutput silent = new AttemptOutput() {
             @Override
             public void line(String source, String text) {
-                assertThat(source).isEqualTo("agent");
+                assertThat(source).isIn("agent", AttemptOutput.TOLD);
             }
 
             @Override
@@ -161,6 +166,9 @@ class EditRunLoopTest {
         return new EditRunLoop(new EditRunLoop.Settings("glm", 10, 1000, BigDecimal.ONE, new BigDecimal("8")),
                 new OpenAiEndpoint(url, "glm", Optional.of("the-key")), new DiskFiles(), commands)
                 .run(new Request(new AttemptId("c", "t", 1), "make it fast", folder, Map.of(), Duration.ofMinutes(1),
-                        new Allowance(usd, Optional.empty()), stop, silent));
+                        new Allowance(usd, Optional.empty(), Optional.empty()), most -> {
+                            begun.add(most);
+                            return ended::add;
+                        }, stop, silent));
     }
 }

@@ -2,6 +2,7 @@ package com.alphaheng.worker.job;
 
 import com.alphaheng.worker.job.agent.AgentRouter;
 import com.alphaheng.worker.job.agent.SpendLedger;
+import com.alphaheng.worker.job.agent.SpendLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +35,8 @@ final class FakeWorld implements Checkouts, Commands, AttemptOutput {
 
     /// Parts of a worker that only verifies: none of them may be reached.
     static AgentParts noAgents() {
-        return new AgentParts(Map.of(), List.of(), new AgentRouter(Map.of()), new SpendLedger(), null, null, null);
+        return new AgentParts(Map.of(), List.of(), new AgentRouter(Map.of()), new SpendLedger(SpendLog.inMemory(),
+                InstantSource.system()), null, null, null);
     }
 
     static Outcome exits(int status, String... lines) {

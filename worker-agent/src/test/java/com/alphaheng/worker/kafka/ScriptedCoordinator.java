@@ -24,7 +24,7 @@ import org.apache.kafka.common.header.Header;
 
 /// Plays the coordinator on a real broker: makes the topics, sends what the test says, waits for what it expects.
 final class ScriptedCoordinator implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
 
     private final Producer<String, byte[]> producer;
     private final Consumer<String, byte[]> consumer;

@@ -15,14 +15,15 @@ final class WorkerProcess {
     private WorkerProcess() {
     }
 
-    static Process start(String broker, Path folder, Path source, Path log) throws IOException {
+    static Process start(String broker, Path folder, Path source, Path log, String... settings) throws IOException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-Dheng.broker=" + broker,
                 "-Dheng.worker.id=w1", "-Dheng.worker.folder=" + folder, "-Dheng.worker.source=" + source,
-                "-Dheng.worker.heartbeat=PT0.5S", "-Dheng.worker.drain=PT0.2S", "-cp", classPath,
-                StandaloneWorker.class.getName()));
+                "-Dheng.worker.heartbeat=PT0.5S", "-Dheng.worker.drain=PT0.2S"));
+        line.addAll(List.of(settings));
+        line.addAll(List.of("-cp", classPath, StandaloneWorker.class.getName()));
         Files.createDirectories(log.getParent());
         ProcessBuilder program = new ProcessBuilder(line).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -12,11 +12,26 @@ import java.util.Map;
 public interface AgentBackend {
     String name();
 
+    /// What a run is charged by, and what answers: model, command, prices. Nothing secret.
+    Map<String, String> terms();
+
     /// @throws EnvironmentFailure if the machine, not the backend, failed
     AgentRun run(Request request) throws EnvironmentFailure;
 
     /// @param allowance what the run may still cost
+    /// @param spending  told of every call before and after it, as far as the backend sees single calls
     record Request(AttemptId attempt, String prompt, Path folder, Map<String, String> environment, Duration timeLimit,
-                   Allowance allowance, StopSwitch stop, AttemptOutput output) {
+                   Allowance allowance, Spending spending, StopSwitch stop, AttemptOutput output) {
+    }
+
+    /// Where calls are written down before they can cost anything.
+    interface Spending {
+        /// @param most what it may cost
+        Ended begin(Usage most);
+
+        /// To be told what a call did cost.
+        interface Ended {
+            void cost(Usage actual);
+        }
     }
 }

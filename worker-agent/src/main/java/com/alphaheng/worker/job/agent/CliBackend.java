@@ -50,6 +50,11 @@ public final class CliBackend implements AgentBackend {
     }
 
     @Override
+    public Map<String, String> terms() {
+        return Map.of("command", settings.line());
+    }
+
+    @Override
     public AgentRun run(Request request) throws EnvironmentFailure {
         Map<String, String> environment = new HashMap<>(request.environment());
         environment.putAll(settings.environment());

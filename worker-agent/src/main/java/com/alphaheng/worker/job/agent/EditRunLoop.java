@@ -1,5 +1,6 @@
 package com.alphaheng.worker.job.agent;
 
+import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.Commands;
 import com.alphaheng.worker.job.Commands.Confinement;
 import com.alphaheng.worker.job.EnvironmentFailure;
@@ -12,6 +13,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The built-in agent: any chat model, in a loop of edits and sealed commands, until it says that it is done.
@@ -61,6 +63,12 @@ public final class EditRunLoop implements AgentBackend {
     }
 
     @Override
+    public Map<String, String> terms() {
+        return Map.of("usdPerMillionPromptTokens", settings.usdPerMillionPrompt().toPlainString(),
+                "usdPerMillionCompletionTokens", settings.usdPerMillionCompletion().toPlainString());
+    }
+
+    @Override
     public AgentRun run(Request request) throws EnvironmentFailure {
         long end = System.nanoTime() + request.timeLimit().toNanos();
         List<Message> messages = new ArrayList<>(List.of(new Message("system", SYSTEM),
@@ -75,17 +83,22 @@ public final class EditRunLoop implements AgentBackend {
             }
             // A call in flight counts with the most it may cost, so that the budget holds also if it costs that much.
             long characters = messages.stream().mapToLong(message -> message.text().length()).sum();
-            if (!request.allowance().allows(spent.plus(settings.cost(characters / 3, settings.tokensPerTurn())))) {
+            Usage most = settings.cost(characters / 3, settings.tokensPerTurn());
+            if (!request.allowance().allows(spent.plus(most))) {
                 return new AgentRun.Failed(AgentFailure.OVER_BUDGET,
                         "the next call may exceed the task's budget; spent "
                         + spent.tokens() + " tokens, " + spent.usd() + " USD", Optional.empty(), spent);
             }
+            Spending.Ended call = request.spending().begin(most);
             switch (endpoint.complete(List.copyOf(messages), settings.tokensPerTurn(), left)) {
                 case Reply.Refused refused -> {
+                    call.cost(Usage.NONE);
                     return new AgentRun.Failed(refused.failure(), refused.reason(), refused.retryAfter(), spent);
                 }
                 case Reply.Text text -> {
-                    spent = spent.plus(settings.cost(text.promptTokens(), text.completionTokens()));
+                    Usage cost = settings.cost(text.promptTokens(), text.completionTokens());
+                    call.cost(cost);
+                    spent = spent.plus(cost);
                     text.text().lines().forEach(line -> request.output().line("agent", line));
                     Turn done = act(text.text(), request, left);
                     if (done.finished) {
@@ -98,6 +111,7 @@ public final class EditRunLoop implements AgentBackend {
                                 + "or cannot be applied", Optional.empty(), spent);
                     }
                     messages.add(new Message("assistant", text.text()));
+                    done.feedback.lines().forEach(line -> request.output().line(AttemptOutput.TOLD, line));
                     messages.add(new Message("user", done.feedback));
                 }
             }

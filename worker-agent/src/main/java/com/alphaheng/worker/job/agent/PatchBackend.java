@@ -4,6 +4,7 @@ import com.alphaheng.worker.job.agent.EditScript.BadEdit;
 import com.alphaheng.worker.job.agent.EditScript.Edit;
 import com.alphaheng.worker.job.seal.SourceFiles;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Applies the [EditScript] that the prompt itself holds: scripted work that goes the way of every other change.
@@ -19,6 +20,11 @@ public final class PatchBackend implements AgentBackend {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Map<String, String> terms() {
+        return Map.of();
     }
 
     @Override

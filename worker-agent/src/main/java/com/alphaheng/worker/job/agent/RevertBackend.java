@@ -4,6 +4,7 @@ import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.worker.job.Commands;
 import com.alphaheng.worker.job.Commands.Confinement;
 import com.alphaheng.worker.job.EnvironmentFailure;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,11 @@ public final class RevertBackend implements AgentBackend {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Map<String, String> terms() {
+        return Map.of();
     }
 
     @Override

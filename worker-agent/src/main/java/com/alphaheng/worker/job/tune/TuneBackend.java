@@ -50,6 +50,12 @@ public final class TuneBackend implements AgentBackend {
     }
 
     @Override
+    public Map<String, String> terms() {
+        return Map.of("search", spec.search().name().toLowerCase(Locale.ROOT), "seed", Long.toString(spec.seed()),
+                "trials", Integer.toString(spec.trials()));
+    }
+
+    @Override
     public AgentRun run(Request request) throws EnvironmentFailure {
         Search search = new Search(spec, benchmark.better());
         long end = System.nanoTime() + request.timeLimit().toNanos();
