@@ -23,10 +23,10 @@ public final class Tasks {
         return job(TaskKind.VERIFY, Optional.of(command), Optional.empty(), Duration.ofMinutes(10));
     }
 
-    /// A change made by the edits in its prompt.
-    public static JobSpec patch(String edits, String verify) {
-        return new JobSpec(new TaskSpec("t", edits, Priority.P0, List.of(), Optional.of(verify), TaskKind.AGENT,
-                Category.OTHER, Requirements.NONE, List.of("patch"), Duration.ofMinutes(5), RetryPolicy.DEFAULT,
+    /// A change by one backend.
+    public static JobSpec agent(String backend, String prompt, String verify) {
+        return new JobSpec(new TaskSpec("t", prompt, Priority.P0, List.of(), Optional.of(verify), TaskKind.AGENT,
+                Category.OTHER, Requirements.NONE, List.of(backend), Duration.ofMinutes(5), RetryPolicy.DEFAULT,
                 List.of(), Budget.NONE, Optional.empty(), List.of(), new SourceLocation("tasks.yaml", 2, 5)),
                 Optional.empty());
     }

@@ -13,16 +13,25 @@ import com.alphaheng.protocol.WorkerMessage.AttemptProgress;
 import com.alphaheng.protocol.WorkerMessage.Goodbye;
 import com.alphaheng.protocol.WorkerMessage.Hello;
 import com.alphaheng.spec.TaskKind;
+import com.alphaheng.worker.disk.FolderTree;
 import com.alphaheng.worker.git.TestRepository;
 import com.alphaheng.worker.job.Tasks;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -32,38 +41,71 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a worker leaves behind after many attempts that end in every way there is, while the worker itself is killed
-/// now and then: nothing. `-Dheng.leak.attempts=1000` runs the large one; its count is printed.
+/// What a worker leaves behind after many attempts that end in every way there is, agents among them, while the worker
+/// itself is killed now and then: nothing. `-Dheng.leak.attempts=1000 -Dheng.leak.report=FILE` runs the large one.
 @Tag("slow")
 class LeakTest {
-    private static final int ATTEMPTS = Integer.getInteger("heng.leak.attempts", 32);
+    private static final int ATTEMPTS = Integer.getInteger("heng.leak.attempts", 60);
     private static final int SLOTS = 4;
+    private static final Path AGENTS = Path.of("src/test/resources/agents").toAbsolutePath();
 
     @TempDir
     Path temporary;
     private EmbeddedBroker broker;
     private TestRepository source;
     private ScriptedCoordinator coordinator;
+    private HttpServer shelf;
     private Process worker;
     private Hello hello;
+    private int kills;
     private final Map<Ending, Integer> endings = new EnumMap<>(Ending.class);
 
-    /// How an attempt is made to end.
+    /// How an attempt is made to end: by its verify command, by the edits of its prompt, or by a fake agent. Of the two
+    /// runs that a batch gives to each agent one does not count against it, so that its circuit stays closed.
     private enum Ending {
-        SUCCESS("echo fine; mktemp -d; mktemp"),
-        FAILURE("exit 7"),
-        CRASH("kill -SEGV $$"),
-        DAEMON("(setsid bash -c 'sleep 1789' > /dev/null 2>&1 &); sleep 0.1"),
-        TIME_LIMIT("sleep 1789 & sleep 1789"),
-        CANCEL("(setsid sleep 1789 &); sleep 1789"),
-        FILES("mkdir -p a/b && touch a/b/c && chmod -R a-w a && cp -r /etc/default $TMPDIR/"),
-        MERGE("grep -q '^merged$' merged-*.txt && ! grep -qv '^merged$' merged-*.txt"),
-        KILL("sleep 1789");
+        SUCCESS(Outcome.SUCCEEDED, "", "echo fine; mktemp -d; mktemp"),
+        FAILURE(Outcome.VERIFICATION_FAILED, "exit status 7", "exit 7"),
+        CRASH(Outcome.VERIFICATION_FAILED, "exit status 139", "kill -SEGV $$"),
+        DAEMON(Outcome.SUCCEEDED, "", "(setsid bash -c 'sleep 1789' > /dev/null 2>&1 &); sleep 0.1"),
+        TIME_LIMIT(Outcome.TIMED_OUT, "", "sleep 1789 & sleep 1789"),
+        CANCEL(Outcome.STOPPED, "", "(setsid sleep 1789 &); sleep 1789"),
+        FILES(Outcome.SUCCEEDED, "", "mkdir -p a/b && touch a/b/c && chmod -R a-w a && cp -r /etc/default $TMPDIR/"),
+        MERGE(Outcome.SUCCEEDED, "merged as", "grep -q '^merged$' merged-*.txt"),
+        AGENT_CRASHES(Outcome.AGENT_FAILED, "crashing: crash", "true", "crashing", "crashes"),
+        AGENT_LEAVES_A_DAEMON(Outcome.SUCCEEDED, "merged as", "true", "crashing", "spawns-a-daemon"),
+        AGENT_HANGS(Outcome.AGENT_FAILED, "hanging: hang", "true", "hanging", "hangs-silently"),
+        AGENT_CHANGES_NOTHING(Outcome.AGENT_FAILED, "no change", "true", "hanging", "changes-nothing"),
+        AGENT_FILLS_THE_DISK(Outcome.AGENT_FAILED, "disk quota", "true", "filling", "fills-the-disk"),
+        AGENT_EMITS_GARBAGE(Outcome.AGENT_FAILED, "bad output", "true", "filling", "emits-garbage"),
+        /// Runs when the worker is killed, and is never reported.
+        WORKER_KILLED(Outcome.STOPPED, "", "(setsid sleep 1789 &); sleep 1789");
 
-        private final String script;
+        private final Outcome outcome;
+        private final String reason;
+        private final String verify;
+        private final String backend;
+        private final String prompt;
 
-        Ending(String script) {
-            this.script = script;
+        Ending(Outcome outcome, String reason, String verify) {
+            this(outcome, reason, verify, "", "");
+        }
+
+        Ending(Outcome outcome, String reason, String verify, String backend, String prompt) {
+            this.outcome = outcome;
+            this.reason = reason;
+            this.verify = verify;
+            this.backend = backend;
+            this.prompt = prompt;
+        }
+
+        private JobSpec job(int number) {
+            if (this == MERGE) {
+                return Tasks.agent("patch", "=== merged-%d.txt\n<<<<\n====\nmerged\n>>>>\n".formatted(number),
+                        verify);
+            }
+            return backend.isEmpty() ? Tasks.job(TaskKind.VERIFY, Optional.of(verify), Optional.empty(),
+                    this == TIME_LIMIT ? Duration.ofSeconds(2) : Duration.ofMinutes(5))
+                    : Tasks.agent(backend, prompt, verify);
         }
     }
 
@@ -73,9 +115,16 @@ class LeakTest {
         ScriptedCoordinator.makeTopics(broker.bootstrapServers());
         coordinator = new ScriptedCoordinator(broker.bootstrapServers());
         source = new TestRepository(temporary.resolve("source"));
-        source.write("answer.txt", "42");
+        source.write("kernel.sh", "echo 42 # slow\n");
         source.commit("first");
         Files.createDirectories(temporary.resolve("tmp"));
+        shelf = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        shelf.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(201, -1);
+            exchange.close();
+        });
+        shelf.start();
         startWorker();
     }
 
@@ -83,15 +132,16 @@ class LeakTest {
     void stop() throws Exception {
         worker.destroyForcibly().waitFor();
         coordinator.close();
+        shelf.stop(0);
         broker.close();
     }
 
     @Test
     void nothingIsLeftWhateverEndsAnAttempt() throws Exception {
-        int batches = Math.max(2, ATTEMPTS / 8);
-        int killEvery = Math.max(2, batches / 12);
-        for (int batch = 0; batch < batches; batch++) {
-            if (batch % killEvery == killEvery - 1) {
+        Instant start = Instant.now();
+        int killEvery = Math.max(3, ATTEMPTS / 100);
+        for (int batch = 1; attempts() < ATTEMPTS; batch++) {
+            if (batch % killEvery == 0) {
                 killTheWorkerInTheMiddle(batch);
             } else {
                 endInEveryWay(batch);
@@ -99,23 +149,69 @@ class LeakTest {
         }
         WorkerProcess.terminate(worker);
         coordinator.await(Goodbye.class, goodbye -> goodbye.incarnation().equals(hello.incarnation()));
-        System.out.println("attempts by their ending: " + endings);
-        assertThat(processes()).isEmpty();
+        report(Duration.between(start, Instant.now()));
+        assertThat(left()).allSatisfy((what, things) -> assertThat(things).as(what).isEmpty());
+    }
+
+    /// What an attempt could leave, by kind.
+    private Map<String, List<String>> left() throws Exception {
+        Map<String, List<String>> left = new LinkedHashMap<>();
+        left.put("processes", processes());
         for (String folder : List.of("checkouts", "scratch", "processes", "spool", "artifacts")) {
-            assertThat(entries(temporary.resolve("work").resolve(folder))).as(folder).isEmpty();
+            left.put("entries in " + folder + "/", names(temporary.resolve("work").resolve(folder)));
         }
-        assertThat(entries(temporary.resolve("tmp"))).as("temporary files of the worker").isEmpty();
+        left.put("temporary files of the worker", names(temporary.resolve("tmp")));
         Path mirror = temporary.resolve("work/mirror.git");
-        assertThat(git(mirror, "worktree", "list")).hasSize(1);
-        assertThat(git(source.folder(), "for-each-ref", "--format=%(refname)")).hasSize(2)
-                .contains("refs/heads/heng/c");
-        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(temporary.toString());
+        left.put("worktrees of the mirror", git(mirror, "worktree", "list").stream()
+                .filter(line -> !line.contains("(bare)")).toList());
+        left.put("branches in the source, besides its own and the campaign's", git(source.folder(), "for-each-ref",
+                "--format=%(refname)").stream().filter(name -> !name.equals("refs/heads/heng/c"))
+                .skip(1).toList());
+        left.put("locks in the mirror", names(mirror).stream().filter(name -> name.endsWith(".lock")).toList());
+        left.put("mounts", Files.readString(Path.of("/proc/self/mounts")).lines()
+                .filter(line -> line.contains(temporary.toString())).toList());
+        return left;
+    }
+
+    private int attempts() {
+        return endings.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private void report(Duration took) throws Exception {
+        StringBuilder text = new StringBuilder("""
+                # What attempts leave behind
+
+                Made by `LeakTest`, %tF: one worker process at a time with %d slots, a real broker and source repository,
+                fake agents as programs. %d attempts in %d min %d s; the worker was killed %d times (`kill -9`) while it
+                ran four of them. Each ended with the outcome that the test expects of it.
+
+                | an attempt that ends by | attempts |
+                | --- | ---: |
+                """.formatted(LocalDate.now(ZoneOffset.UTC), SLOTS, attempts(), took.toMinutes(), took.toSecondsPart(),
+                kills));
+        endings.forEach((ending, count) -> text.append("| ").append(ending.name().toLowerCase(Locale.ROOT)
+                .replace('_', ' ')).append(" | ").append(count).append(" |\n"));
+        text.append("\n| left behind | found |\n| --- | ---: |\n");
+        left().forEach((what, things) -> text.append("| ").append(what).append(" | ").append(things.size())
+                .append(" |\n"));
+        text.append("""
+
+                What is kept on purpose: %s commits on the campaign's branch, the mirror with %d KiB, spending.jsonl with
+                %d KiB.
+                """.formatted(git(source.folder(), "rev-list", "--count", "heng/c").getFirst(),
+                FolderTree.bytes(temporary.resolve("work/mirror.git")) >> 10,
+                Files.size(temporary.resolve("work/spending.jsonl")) >> 10));
+        String file = System.getProperty("heng.leak.report");
+        if (file != null) {
+            Files.writeString(Path.of(file), text);
+        }
+        System.out.println(text);
     }
 
     private void endInEveryWay(int batch) throws Exception {
-        List<AttemptId> reported = new ArrayList<>();
+        Map<AttemptId, Ending> reported = new LinkedHashMap<>();
         for (Ending ending : Ending.values()) {
-            if (ending == Ending.KILL) {
+            if (ending == Ending.WORKER_KILLED) {
                 continue;
             }
             AttemptId attempt = assign(ending, batch);
@@ -123,31 +219,26 @@ class LeakTest {
                 awaitVerifying(attempt);
                 coordinator.say(new CoordinatorMessage.StopAttempt("w1", hello.incarnation(), attempt, "cancelled"));
             } else {
-                reported.add(attempt);
+                reported.put(attempt, ending);
             }
         }
-        for (AttemptId attempt : reported) {
-            Ending ending = Ending.valueOf(attempt.task().replaceAll("-\\d+$", ""));
-            Outcome expected = switch (ending) {
-                case SUCCESS, DAEMON, FILES, MERGE -> Outcome.SUCCEEDED;
-                case FAILURE, CRASH -> Outcome.VERIFICATION_FAILED;
-                case TIME_LIMIT -> Outcome.TIMED_OUT;
-                case CANCEL, KILL -> throw new AssertionError("reports nothing");
-            };
+        for (Map.Entry<AttemptId, Ending> entry : reported.entrySet()) {
             AttemptFinished finished = coordinator.await(AttemptFinished.class,
-                    message -> message.attempt().equals(attempt));
-            assertThat(finished.result().outcome()).as(attempt + ": " + finished.result().reason())
-                    .isEqualTo(expected);
+                    message -> message.attempt().equals(entry.getKey()));
+            assertThat(finished.result().reason()).as(entry.getKey().toString()).contains(entry.getValue().reason);
+            assertThat(finished.result().outcome()).as(entry.getKey() + ": " + finished.result().reason())
+                    .isEqualTo(entry.getValue().outcome);
         }
     }
 
     private void killTheWorkerInTheMiddle(int batch) throws Exception {
-        for (int i = 0; i < 8; i++) {
-            AttemptId attempt = assign(Ending.KILL, 8 * batch + i);
+        for (int i = 0; i < 2 * SLOTS; i++) {
+            AttemptId attempt = assign(Ending.WORKER_KILLED, 2 * SLOTS * batch + i);
             if (i < SLOTS) {
                 awaitVerifying(attempt);
             }
         }
+        kills++;
         worker.destroyForcibly().waitFor();
         startWorker();
     }
@@ -159,16 +250,8 @@ class LeakTest {
 
     private AttemptId assign(Ending ending, int number) throws Exception {
         AttemptId attempt = new AttemptId("c", ending + "-" + number, 1);
-        JobSpec job = ending == Ending.MERGE ? Tasks.patch("""
-                === merged-%d.txt
-                <<<<
-                ====
-                merged
-                >>>>
-                """.formatted(number), ending.script) : Tasks.job(TaskKind.VERIFY, Optional.of(ending.script),
-                Optional.empty(), ending == Ending.TIME_LIMIT ? Duration.ofSeconds(2) : Duration.ofMinutes(5));
         coordinator.say(new CoordinatorMessage.Assignment("w1", hello.incarnation(), attempt, Duration.ofMinutes(1),
-                job));
+                ending.job(number)));
         endings.merge(ending, 1, Integer::sum);
         return attempt;
     }
@@ -177,9 +260,18 @@ class LeakTest {
         String before = hello == null ? "" : hello.incarnation();
         worker = WorkerProcess.start(broker.bootstrapServers(), temporary.resolve("work"), source.folder(),
                 Path.of("target/leak-test.log").toAbsolutePath(), "-Dheng.worker.slots=" + SLOTS,
-                "-XX:-UsePerfData", "-Djava.io.tmpdir=" + temporary.resolve("tmp"));
+                "-XX:-UsePerfData", "-Djava.io.tmpdir=" + temporary.resolve("tmp"),
+                "-Dheng.coordinator=http://127.0.0.1:" + shelf.getAddress().getPort(),
+                "-Dheng.worker.disk-quota=20000000",
+                agent("crashing") + ".command=bash " + AGENTS + "/$HENG_PROMPT.sh && echo merged > $HENG_TASK.txt",
+                agent("hanging") + ".command=bash " + AGENTS + "/$HENG_PROMPT.sh", agent("hanging") + ".silence=PT2S",
+                agent("filling") + ".command=bash " + AGENTS + "/$HENG_PROMPT.sh");
         hello = coordinator.await(Hello.class, message -> !message.incarnation().equals(before)
                 && coordinator.heard.indexOf(message) > lastHello(before));
+    }
+
+    private static String agent(String name) {
+        return "-Dheng.worker.agents." + name;
     }
 
     private int lastHello(String incarnation) {
@@ -194,8 +286,9 @@ class LeakTest {
     private List<String> processes() throws IOException {
         String marker = "TMPDIR=" + temporary.resolve("work");
         List<String> found = new ArrayList<>();
-        for (Path process : entries(Path.of("/proc"))) {
-            if (process.getFileName().toString().matches("\\d+")) {
+        for (String number : names(Path.of("/proc"))) {
+            Path process = Path.of("/proc", number);
+            if (number.matches("\\d+")) {
                 try {
                     if (new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1)
                             .contains(marker)) {
@@ -210,9 +303,9 @@ class LeakTest {
         return found;
     }
 
-    private static List<Path> entries(Path folder) throws IOException {
+    private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.toList();
+            return files.map(file -> file.getFileName().toString()).toList();
         }
     }
 
