@@ -41,6 +41,9 @@ public final class GitCheckouts implements Checkouts {
                 left.forEach(FolderTree::remove);
                 if (Files.isDirectory(mirror)) {
                     GitCommand.run(mirror, List.of("worktree", "prune"));
+                    // Never while attempts run: candidates belong to no branch.
+                    GitCommand.run(mirror, List.of("-c", "gc.auto=6700", "-c", "gc.autoDetach=false", "gc", "--auto",
+                            "--quiet"));
                 }
                 return left.size();
             }

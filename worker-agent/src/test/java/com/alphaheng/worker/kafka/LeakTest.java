@@ -181,9 +181,9 @@ class LeakTest {
         StringBuilder text = new StringBuilder("""
                 # What attempts leave behind
 
-                Made by `LeakTest`, %tF: one worker process at a time with %d slots, a real broker and source repository,
-                fake agents as programs. %d attempts in %d min %d s; the worker was killed %d times (`kill -9`) while it
-                ran four of them. Each ended with the outcome that the test expects of it.
+                Made by `LeakTest`, %tF: one worker process at a time with %d slots, a real broker and source
+                repository, fake agents as programs. %d attempts in %d min %d s; the worker was killed %d times
+                (`kill -9`) while it ran four of them. Each ended with the outcome that the test expects of it.
 
                 | an attempt that ends by | attempts |
                 | --- | ---: |
@@ -196,8 +196,8 @@ class LeakTest {
                 .append(" |\n"));
         text.append("""
 
-                What is kept on purpose: %s commits on the campaign's branch, the mirror with %d KiB, spending.jsonl with
-                %d KiB.
+                What is kept on purpose: %s commits on the campaign's branch, the mirror with %d KiB,
+                spending.jsonl with %d KiB.
                 """.formatted(git(source.folder(), "rev-list", "--count", "heng/c").getFirst(),
                 FolderTree.bytes(temporary.resolve("work/mirror.git")) >> 10,
                 Files.size(temporary.resolve("work/spending.jsonl")) >> 10));
