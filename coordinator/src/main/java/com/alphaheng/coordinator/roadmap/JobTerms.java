@@ -7,7 +7,9 @@ import com.alphaheng.spec.Budget;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,26 +51,24 @@ record JobTerms(Optional<String> counted, List<String> allowed) {
     }
 
     /// The job as the worker gets it.
-    JobSpec job(Task task, String incarnation) {
+    JobSpec job(Task task, String worker) {
         TaskSpec spec = task.spec();
-        Budget left = left(spec.budget(), task, incarnation);
+        Budget left = left(spec.budget(), task, worker);
         return new JobSpec(spec.narrowed(allowed.isEmpty() ? spec.backends() : allowed, left),
                 task.campaign().commit());
     }
 
-    /// A worker knows what was spent since it started; what others spent before is taken off here.
-    private static Budget left(Budget budget, Task task, String incarnation) {
-        if (budget.usd().isEmpty() && budget.tokens().isEmpty()) {
-            return budget;
-        }
-        double usd = spent(task, incarnation, "agent_usd");
-        double tokens = spent(task, incarnation, "agent_tokens");
-        return new Budget(budget.usd().map(most -> most.subtract(BigDecimal.valueOf(usd)).max(BigDecimal.ZERO)),
-                budget.tokens().map(most -> Math.max(0, most - Math.round(tokens))), budget.time());
+    /// A worker keeps what it spent itself, also over its restarts; what others reported is taken off here.
+    private static Budget left(Budget budget, Task task, String worker) {
+        return new Budget(budget.usd().map(most -> most.subtract(BigDecimal.valueOf(spent(task, worker, "agent_usd")))
+                .max(BigDecimal.ZERO)),
+                budget.tokens().map(most -> Math.max(0, most - Math.round(spent(task, worker, "agent_tokens")))),
+                budget.time().map(most -> Collections.max(List.of(Duration.ZERO, most.minusMillis(
+                        Math.round(1000 * spent(task, worker, "agent_seconds")))))));
     }
 
-    private static double spent(Task task, String incarnation, String metric) {
-        return task.attempts().stream().filter(attempt -> !attempt.incarnation().equals(incarnation))
+    private static double spent(Task task, String worker, String metric) {
+        return task.attempts().stream().filter(attempt -> !attempt.worker().equals(worker))
                 .flatMap(attempt -> attempt.result().stream()).flatMap(result -> result.metrics().stream())
                 .filter(measured -> measured.name().equals(metric)).mapToDouble(Metric::value).sum();
     }

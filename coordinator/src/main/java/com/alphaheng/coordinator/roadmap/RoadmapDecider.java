@@ -50,7 +50,7 @@ public final class RoadmapDecider {
             Worker worker = match.worker();
             AttemptId attempt = match.task().nextAttemptId();
             var message = new CoordinatorMessage.Assignment(worker.id(), worker.incarnation(), attempt, policy.lease(),
-                    match.terms().job(match.task(), worker.incarnation()));
+                    match.terms().job(match.task(), worker.id()));
             return new Decision(List.of(new AttemptAssigned(attempt, worker.id(), worker.incarnation(),
                     match.terms().counted(), at)),
                     List.of(message), new Reply.Silence());

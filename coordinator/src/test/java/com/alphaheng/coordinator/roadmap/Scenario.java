@@ -13,6 +13,7 @@ import com.alphaheng.spec.RetryPolicy;
 import com.alphaheng.spec.SourceLocation;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ final class Scenario {
                     attempt(w[2]), w[3], now));
             case "ends" -> hear(new WorkerMessage.AttemptFinished(id, incarnations.get(id), next(id), attempt(w[2]),
                     new AttemptResult(AttemptResult.Outcome.valueOf(w[3]),
-                            w[3].equals("SUCCEEDED") ? "" : "because " + w[3], Optional.of(0), now, now, List.of(),
+                            w[3].equals("SUCCEEDED") ? "" : "because " + w[3], Optional.of(0), now, now, spending(w),
                             "abc", "box")));
             case "leaves" -> hear(new WorkerMessage.Goodbye(id, incarnations.get(id), next(id), "stopped"));
             default -> throw new AssertionError("no such step: " + whole);
@@ -202,7 +203,8 @@ final class Scenario {
         }
         decision.messages().forEach(message -> said.add(switch (message) {
             case CoordinatorMessage.Assignment assignment -> assignment.workerId() + " run "
-                    + assignment.attempt().task() + "#" + assignment.attempt().epoch();
+                    + assignment.attempt().task() + "#" + assignment.attempt().epoch()
+                    + budget(assignment.job().task().budget());
             case CoordinatorMessage.StopAttempt stop -> stop.workerId() + " stop " + stop.attempt().task() + "#"
                     + stop.attempt().epoch();
             case CoordinatorMessage.IntroduceYourself introduce -> introduce.workerId() + " introduce yourself";
@@ -244,7 +246,20 @@ final class Scenario {
                 list(option(w, "agents", "")), Integer.parseInt(option(w, "slots", "1")), 2, 0, 1L << 34, "box");
     }
 
-    /// `task NAME [priority=P0] [after=A,B] [kind=VERIFY] [retries=2] [os=linux] [touches=a/*] [verify=no] ...`
+    /// `ends T#1 OUTCOME usd=2.5 minutes=10`: what an agent cost.
+    private static List<AttemptResult.Metric> spending(String[] w) {
+        double minutes = Double.parseDouble(option(w, "minutes", "0"));
+        return option(w, "usd", "").isEmpty() ? List.of() : List.of(
+                new AttemptResult.Metric("agent_usd", Double.parseDouble(option(w, "usd", "")), "USD", List.of()),
+                new AttemptResult.Metric("agent_seconds", 60 * minutes, "s", List.of()));
+    }
+
+    private static String budget(Budget budget) {
+        return budget.usd().map(usd -> " for " + usd.stripTrailingZeros().toPlainString() + " USD").orElse("")
+                + budget.time().map(time -> " in " + time.toMinutes() + " min").orElse("");
+    }
+
+    /// `task NAME [priority=P0] [after=A,B] [kind=VERIFY] [retries=2] [os=linux] [touches=a/*] [usd=5] ...`
     static TaskSpec spec(String[] w) {
         String os = option(w, "os", "");
         return new TaskSpec(w[1], option(w, "prompt", "do"), Priority.valueOf(option(w, "priority", "P1")),
@@ -255,7 +270,9 @@ final class Scenario {
                 Duration.ofSeconds(Long.parseLong(option(w, "timeout", "3600"))),
                 new RetryPolicy(Integer.parseInt(option(w, "retries", "2")), Duration.ofSeconds(4),
                         Duration.ofMinutes(1), RetryPolicy.DEFAULT_JITTER), list(option(w, "touches", "")),
-                Budget.NONE, Optional.empty(),
+                new Budget(Optional.of(option(w, "usd", "")).filter(usd -> !usd.isEmpty()).map(BigDecimal::new),
+                        Optional.empty(), Optional.of(option(w, "minutes", "")).filter(time -> !time.isEmpty())
+                        .map(time -> Duration.ofMinutes(Long.parseLong(time)))), Optional.empty(),
                 List.of(), new SourceLocation("f.yaml", 1, 1));
     }
 }
