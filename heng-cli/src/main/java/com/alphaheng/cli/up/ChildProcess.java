@@ -15,7 +15,9 @@ import java.util.function.BooleanSupplier;
 
 /// One program of the pipeline: how it is started, when it is ready, and its current process, if it has one.
 public final class ChildProcess {
-    private static final long STOP_SECONDS = 15;
+    /// A worker that is told to stop lets attempts go on for 5 s, kills the rest, and removes their checkouts, which on
+    /// a busy machine takes long.
+    private static final long STOP_SECONDS = 45;
     private static final long LOG_LIMIT_BYTES = 16L << 20;
     private static final int LAST_LINES = 12;
 

@@ -38,6 +38,16 @@ final class WorkerFolder implements AutoCloseable {
         }
     }
 
+    /// Whether a worker runs in it.
+    ///
+    /// @throws IOException if it cannot be written
+    static boolean isHeld(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path.resolve("worker.lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE)) {
+            return !locked(channel);
+        }
+    }
+
     private static boolean locked(FileChannel channel) throws IOException {
         try {
             FileLock lock = channel.tryLock();

@@ -7,7 +7,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/// The worker's program. Without arguments it serves until SIGTERM.
+/// The worker's program. Without arguments it serves until SIGTERM; with `doctor` it looks whether it could.
 @QuarkusMain
 public class WorkerMain implements QuarkusApplication {
     /// Exit status when this machine or the configuration does not allow what was asked.
@@ -16,15 +16,20 @@ public class WorkerMain implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(WorkerMain.class);
 
     private final WorkerService service;
+    private final WorkerConfiguration configuration;
 
-    WorkerMain(WorkerService service) {
+    WorkerMain(WorkerService service, WorkerConfiguration configuration) {
         this.service = service;
+        this.configuration = configuration;
     }
 
     @Override
     public int run(String... arguments) {
+        if (List.of(arguments).equals(List.of("doctor"))) {
+            return new WorkerDoctor(configuration, System.out::println).examine() ? 0 : CANNOT;
+        }
         if (arguments.length > 0) {
-            LOG.errorf("unknown arguments %s: the worker takes none, its settings are heng.* properties",
+            LOG.errorf("unknown arguments %s: the worker takes none but `doctor`, its settings are heng.* properties",
                     List.of(arguments));
             return CANNOT;
         }

@@ -32,6 +32,24 @@ public final class GitCheckouts implements Checkouts {
         this.source = source;
     }
 
+    /// The commit at the HEAD of a source, asked now.
+    ///
+    /// @throws EnvironmentFailure if it cannot be read, or git is missing
+    public static String headOf(String source) throws EnvironmentFailure {
+        try {
+            GitCommand.Result head = GitCommand.run(Path.of("").toAbsolutePath(), List.of("ls-remote", "--", source,
+                    "HEAD"));
+            if (!head.ok() || head.text().isEmpty()) {
+                throw new EnvironmentFailure(Code.SOURCE_UNREACHABLE, "git cannot read a commit of " + source,
+                        "check heng.worker.source and this user's access to it (" + lastLine(head.text()) + ")");
+            }
+            return head.text().split("\\s")[0];
+        } catch (IOException e) {
+            throw new EnvironmentFailure(Code.NO_GIT, "there is no git on this worker's PATH",
+                    "install it (macOS: xcode-select --install; Debian: apt-get install git)", e);
+        }
+    }
+
     /// Removes the checkouts that a killed worker process left.
     public int removeLeftovers() {
         try {

@@ -97,7 +97,8 @@ public final class KafkaAttemptOutput implements AutoCloseable {
             pending.setLength(0);
             try {
                 producer.send(new ProducerRecord<>(Topics.LOGS, attempt.taskKey(), ProtocolCodec.encode(chunk)));
-            } catch (KafkaException e) {
+            } catch (KafkaException | IllegalStateException e) {
+                // The producer is in an illegal state once it is closed: this worker stops.
                 LOG.debugf("output of %s is lost: %s", attempt, e.getMessage());
             }
         }

@@ -1,7 +1,10 @@
 package com.alphaheng.worker.kafka;
 
+import com.alphaheng.protocol.Topics;
+import com.alphaheng.worker.job.EnvironmentFailure;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -9,6 +12,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -24,6 +29,19 @@ public final class KafkaClients {
     public KafkaClients(String broker, Map<String, String> extra) {
         this.broker = broker;
         this.extra = Map.copyOf(extra);
+    }
+
+    /// Whether the broker has the topics that a coordinator makes.
+    ///
+    /// @throws EnvironmentFailure if no broker answers
+    public boolean hasTopics(Duration patience) throws EnvironmentFailure {
+        try (Consumer<String, byte[]> consumer = consumer("doctor")) {
+            List<PartitionInfo> partitions = consumer.partitionsFor(Topics.ASSIGNMENTS, patience);
+            return partitions != null && partitions.size() == Topics.ASSIGNMENT_PARTITIONS;
+        } catch (KafkaException e) {
+            throw new EnvironmentFailure(EnvironmentFailure.Code.SOURCE_UNREACHABLE, "no broker answers at " + broker
+                    + " (" + e.getMessage() + ")", "start one with `./heng up`, or name another with heng.broker", e);
+        }
     }
 
     /// @param delivery how long a record is tried before its future fails
