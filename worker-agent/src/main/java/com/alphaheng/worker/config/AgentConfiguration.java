@@ -41,6 +41,9 @@ public interface AgentConfiguration {
 
     OptionalInt runsPerMinute();
 
+    /// Of an endpoint, over all its runs.
+    OptionalInt callsPerMinute();
+
     @WithDefault("2")
     int atOnce();
 }

@@ -62,7 +62,7 @@ final class AgentWiring {
                 new SpendLedger(spending, InstantSource.system()), integration, files, new SecureRandom());
     }
 
-    private static AgentBackend backend(String name, AgentConfiguration agent, Commands commands, SourceFiles files)
+    static AgentBackend backend(String name, AgentConfiguration agent, Commands commands, SourceFiles files)
             throws EnvironmentFailure {
         String place = "heng.worker.agents." + name;
         Optional<String> key = agent.key().flatMap(JobEnvironment::value);
@@ -78,7 +78,7 @@ final class AgentWiring {
         }
         if (agent.url().isPresent() && agent.model().isPresent()) {
             return new EditRunLoop(new EditRunLoop.Settings(name, agent.turns(), agent.tokensPerTurn(),
-                    agent.usdPerMillionPromptTokens(), agent.usdPerMillionCompletionTokens()),
+                    agent.callsPerMinute(), agent.usdPerMillionPromptTokens(), agent.usdPerMillionCompletionTokens()),
                     new OpenAiEndpoint(agent.url().get(), agent.model().get(), key), files, commands);
         }
         throw new EnvironmentFailure(Code.BAD_CONFIGURATION, place + " is neither a command nor an endpoint",

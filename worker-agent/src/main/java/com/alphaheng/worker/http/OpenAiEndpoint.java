@@ -1,6 +1,7 @@
 package com.alphaheng.worker.http;
 
 import com.alphaheng.protocol.ProtocolCodec;
+import com.alphaheng.worker.job.StopSwitch;
 import com.alphaheng.worker.job.agent.AgentFailure;
 import com.alphaheng.worker.job.agent.ChatEndpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +17,9 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /// `POST URL/chat/completions` as OpenAI, llama.cpp, vLLM, MLX and this project's own server speak it.
 public final class OpenAiEndpoint implements ChatEndpoint {
@@ -36,7 +39,7 @@ public final class OpenAiEndpoint implements ChatEndpoint {
     }
 
     @Override
-    public Reply complete(List<Message> messages, int mostTokens, Duration timeLimit) {
+    public Reply complete(List<Message> messages, int mostTokens, Duration timeLimit, StopSwitch stop) {
         ObjectNode body = MAPPER.createObjectNode().put("model", model).put("max_tokens", mostTokens)
                 .put("temperature", 0.2);
         ArrayNode list = body.putArray("messages");
@@ -45,13 +48,18 @@ public final class OpenAiEndpoint implements ChatEndpoint {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
         key.ifPresent(token -> request.header("Authorization", "Bearer " + token));
-        try {
-            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> call = client.sendAsync(request.build(),
+                HttpResponse.BodyHandlers.ofString());
+        try (StopSwitch.Registration _ = stop.onStop(() -> call.cancel(true))) {
+            HttpResponse<String> response = call.get();
             return response.statusCode() == 200 ? text(response.body()) : refused(response);
-        } catch (HttpTimeoutException e) {
-            return new Reply.Refused(AgentFailure.TIME_LIMIT, uri + " did not answer in time", Optional.empty());
-        } catch (IOException e) {
-            return new Reply.Refused(AgentFailure.OVERLOAD, uri + " cannot be reached (" + e + ")", Optional.empty());
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof HttpTimeoutException
+                    ? new Reply.Refused(AgentFailure.TIME_LIMIT, uri + " did not answer in time", Optional.empty())
+                    : new Reply.Refused(AgentFailure.OVERLOAD, uri + " cannot be reached (" + e.getCause() + ")",
+                    Optional.empty());
+        } catch (CancellationException e) {
+            return new Reply.Refused(AgentFailure.STOPPED, "stopped", Optional.empty());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Reply.Refused(AgentFailure.STOPPED, "stopped", Optional.empty());

@@ -16,6 +16,7 @@ import com.alphaheng.worker.job.seal.SealPolicy;
 import com.alphaheng.worker.job.seal.SealedVerdict;
 import com.alphaheng.worker.job.seal.SealedVerification;
 import com.alphaheng.worker.job.tune.TuneBackend;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -74,9 +75,19 @@ final class AgentStep {
         commit = base;
         Set<String> tried = new HashSet<>();
         List<String> failures = new ArrayList<>();
+        boolean said = false;
         while (tried.size() < MOST_BACKENDS) {
             AgentRouter.Choice choice = parts.router().start(parts.candidates(task), tried, context.clock().instant());
             switch (choice) {
+                case AgentRouter.Choice.Nobody nobody when nobody.again().filter(this::fits).isPresent() -> {
+                    if (!said) {
+                        context.say("waiting for a backend; " + nobody.why());
+                        said = true;
+                    }
+                    if (context.stop().awaitStop(nobody.again().get())) {
+                        return context.stopped();
+                    }
+                }
                 case AgentRouter.Choice.Nobody nobody -> {
                     failures.add(nobody.why());
                     return failed(failures);
@@ -103,6 +114,11 @@ final class AgentStep {
             }
         }
         return failed(failures);
+    }
+
+    /// A wait for a backend's limit must leave time for its run.
+    private boolean fits(Duration wait) {
+        return wait.multipliedBy(2).compareTo(context.timeLeft()) < 0;
     }
 
     private AgentBackend backend(String name) {

@@ -83,14 +83,15 @@ final class ChangeByAgent {
         Usage[] metered = {Usage.NONE};
         Optional<AgentRun> run = Optional.empty();
         try {
-            run = Optional.of(backend.run(new AgentBackend.Request(context.attempt(), task.prompt(), tree.folder(),
+            AgentBackend.Request request = new AgentBackend.Request(context.attempt(), task.prompt(), tree.folder(),
                     context.environment(), limit, allowance, most -> {
                         SpendLedger.Call call = ledger.begin(key, most);
                         return actual -> {
                             call.end(actual);
                             metered[0] = metered[0].plus(actual);
                         };
-                    }, context.stop(), transcript)));
+                    }, context.stop(), transcript);
+            run = Optional.of(withinBudget(limit, allowance, backend.run(request)));
             return run.get();
         } finally {
             Usage stated = run.map(AgentRun::usage).orElse(metered[0]);
@@ -100,6 +101,14 @@ final class ChangeByAgent {
             transcript.close();
             keep(backend, run, stated.plus(time), transcript, start);
         }
+    }
+
+    /// A run that ended because the budget's time did says so, and is not called a timeout of the task.
+    private static AgentRun withinBudget(Duration limit, Allowance allowance, AgentRun run) {
+        boolean budget = allowance.time().filter(limit::equals).isPresent();
+        return budget && run instanceof AgentRun.Failed failed && failed.failure() == AgentFailure.TIME_LIMIT
+                ? new AgentRun.Failed(AgentFailure.OVER_BUDGET, "the task's budget of time is spent",
+                Optional.empty(), failed.usage()) : run;
     }
 
     /// What the time budget and the attempt's own time leave.

@@ -104,16 +104,24 @@ class FakeAgentsTest {
 
     @Test
     void aSpentBudgetStopsTheNextRunAndTheCostIsReported() throws Exception {
-        TaskSpec plain = task(List.of("succeeds")).task();
-        JobSpec job = new JobSpec(new TaskSpec(plain.name(), plain.prompt(), plain.priority(), plain.dependencies(),
-                plain.verifyCommand(), plain.kind(), plain.category(), plain.requires(), plain.backends(),
-                plain.timeout(), plain.retries(), plain.touches(), new Budget(Optional.of(new BigDecimal("0.75")),
-                Optional.empty(), Optional.empty()), plain.benchmark(), plain.artifacts(), plain.location()),
-                Optional.empty());
+        JobSpec job = budgeted("succeeds", new Budget(Optional.of(new BigDecimal("0.75")), Optional.empty(),
+                Optional.empty()));
         AttemptResult first = workshop.run(job);
         assertThat(first.metrics()).anyMatch(m -> m.name().equals("agent_usd") && m.value() == 0.75)
                 .anyMatch(m -> m.name().equals("agent_tokens") && m.value() == 1200);
         assertThat(workshop.run(job).reason()).contains("over budget").contains("budget is spent");
+    }
+
+    @Test
+    void theBudgetsTimeEndsARunAndCountsOverAllAttempts() throws Exception {
+        JobSpec job = budgeted("answers-slowly", new Budget(Optional.empty(), Optional.empty(),
+                Optional.of(Duration.ofMillis(1500))));
+        AttemptResult first = workshop.run(job);
+        assertThat(first.outcome()).isEqualTo(Outcome.AGENT_FAILED);
+        assertThat(first.reason()).contains("over budget, the task's budget of time is spent");
+        assertThat(first.metrics()).as("a failed run costs, too").filteredOn(m -> m.name().equals("agent_seconds"))
+                .singleElement().satisfies(m -> assertThat(m.value()).isGreaterThanOrEqualTo(1.5));
+        assertThat(workshop.run(job).reason()).contains("over budget, the task's budget is spent");
     }
 
     @Test
@@ -189,6 +197,10 @@ class FakeAgentsTest {
                 "trial 2 (tile=8)", "trial 3 (tile=16)", "best trial (tile=16)", "trials", "ratio", "ratio_low");
         assertThat(result.metrics()).filteredOn(metric -> metric.name().equals("ratio")).singleElement()
                 .satisfies(ratio -> assertThat(ratio.value()).isCloseTo(16, within(1e-6)));
+    }
+
+    private static JobSpec budgeted(String backend, Budget budget) {
+        return new JobSpec(task(List.of(backend)).task().narrowed(List.of(backend), budget), Optional.empty());
     }
 
     private static JobSpec prompted(String backend, String prompt) {

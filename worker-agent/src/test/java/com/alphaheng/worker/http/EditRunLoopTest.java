@@ -29,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The built-in loop over real HTTP against a server that says what the test tells it to.
 class EditRunLoopTest {
+    /// In place of a status: throws the switch and never answers.
+    private static final int STOPS = 0;
+
     @TempDir
     Path folder;
     private HttpServer server;
@@ -45,6 +49,7 @@ class EditRunLoopTest {
     private final List<Usage> begun = new ArrayList<>();
     private final List<Usage> ended = new ArrayList<>();
     private final StopSwitch stop = new StopSwitch();
+    private OptionalInt callsPerMinute = OptionalInt.empty();
 
     private record Answer(int status, String body, Map<String, String> headers) {
     }
@@ -57,6 +62,10 @@ class EditRunLoopTest {
             asked.add(exchange.getRequestHeaders().getFirst("Authorization") + " "
                     + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             Answer answer = answers.remove();
+            if (answer.status == STOPS) {
+                stop.stop(StopReason.TOLD_TO_STOP);
+                return;
+            }
             answer.headers.forEach(exchange.getResponseHeaders()::set);
             byte[] body = answer.body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status, body.length);
@@ -134,6 +143,25 @@ class EditRunLoopTest {
         assertThat(failure(run(Optional.empty())).failure()).isEqualTo(AgentFailure.STOPPED);
     }
 
+    @Test
+    void aCallInFlightEndsWhenToldToStopAndCountsWithTheMostItMayCost() throws Exception {
+        answers.add(new Answer(STOPS, "", Map.of()));
+        AgentRun.Failed stopped = failure(run(Optional.empty()));
+        assertThat(stopped.failure()).isEqualTo(AgentFailure.STOPPED);
+        assertThat(ended).isEqualTo(begun).singleElement().isEqualTo(stopped.usage());
+        assertThat(stopped.usage().tokens()).isGreaterThan(1000);
+    }
+
+    @Test
+    void theProvidersLimitIsKeptBeforeItIsHit() throws Exception {
+        callsPerMinute = OptionalInt.of(1);
+        says("SHOW Kernel.java");
+        AgentRun.Failed late = failure(run(Optional.empty()));
+        assertThat(late.failure()).isEqualTo(AgentFailure.TIME_LIMIT);
+        assertThat(late.reason()).contains("for the limit of 1 calls a minute");
+        assertThat(asked).hasSize(1);
+    }
+
     private static AgentRun.Failed failure(AgentRun run) {
         assertThat(run).isInstanceOf(AgentRun.Failed.class);
         return (AgentRun.Failed) run;
@@ -163,9 +191,10 @@ class EditRunLoopTest {
                 // Nothing is held back.
             }
         };
-        return new EditRunLoop(new EditRunLoop.Settings("glm", 10, 1000, BigDecimal.ONE, new BigDecimal("8")),
+        return new EditRunLoop(new EditRunLoop.Settings("glm", 10, 1000, callsPerMinute, BigDecimal.ONE,
+                new BigDecimal("8")),
                 new OpenAiEndpoint(url, "glm", Optional.of("the-key")), new DiskFiles(), commands)
-                .run(new Request(new AttemptId("c", "t", 1), "make it fast", folder, Map.of(), Duration.ofMinutes(1),
+                .run(new Request(new AttemptId("c", "t", 1), "make it fast", folder, Map.of(), Duration.ofSeconds(50),
                         new Allowance(usd, Optional.empty(), Optional.empty()), most -> {
                             begun.add(most);
                             return ended::add;

@@ -2,14 +2,14 @@ package com.alphaheng.worker.job.agent;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Which backend takes the next run: the task's order of preference, without those whose circuit is open, who are at
 /// their rate limit or have too many runs in flight. Shared by all attempts of a worker.
@@ -19,13 +19,14 @@ public final class AgentRouter {
     static final Duration FIRST_REST = Duration.ofMinutes(1);
     static final Duration LONGEST_REST = Duration.ofHours(1);
 
-    private static final Duration MINUTE = Duration.ofMinutes(1);
+    /// How long to wait before asking again whether a run has ended.
+    private static final Duration LOOK = Duration.ofSeconds(5);
 
     private final Map<String, Health> backends = new LinkedHashMap<>();
 
     private static final class Health {
         private final BackendLimits limits;
-        private final Deque<Instant> starts = new ArrayDeque<>();
+        private final Pace pace;
         private int running;
         private int failuresInARow;
         private Duration rest = FIRST_REST;
@@ -34,6 +35,7 @@ public final class AgentRouter {
 
         Health(BackendLimits limits) {
             this.limits = limits;
+            this.pace = new Pace(limits.runsPerMinute());
         }
     }
 
@@ -47,8 +49,9 @@ public final class AgentRouter {
         record Use(String name) implements Choice {
         }
 
-        /// @param why one reason per backend
-        record Nobody(String why) implements Choice {
+        /// @param why   one reason per backend
+        /// @param again when a healthy one that is only at a limit of this worker may be free; empty if there is none
+        record Nobody(String why, Optional<Duration> again) implements Choice {
         }
     }
 
@@ -58,17 +61,19 @@ public final class AgentRouter {
     /// @param tried     backends that already failed in this attempt
     public synchronized Choice start(List<String> preferred, Set<String> tried, Instant now) {
         List<String> why = new ArrayList<>();
+        Optional<Duration> again = Optional.empty();
         for (String name : preferred.isEmpty() ? List.copyOf(backends.keySet()) : preferred) {
-            Optional<String> obstacle = obstacle(name, tried, now);
+            Optional<Obstacle> obstacle = obstacle(name, tried, now);
             if (obstacle.isEmpty()) {
                 Health health = backends.get(name);
-                health.starts.addLast(now);
+                health.pace.start(now);
                 health.running++;
                 return new Choice.Use(name);
             }
-            why.add(name + ": " + obstacle.get());
+            why.add(name + ": " + obstacle.get().why());
+            again = Stream.concat(again.stream(), obstacle.get().gone().stream()).min(Comparator.naturalOrder());
         }
-        return new Choice.Nobody(why.isEmpty() ? "no backend is configured" : String.join("; ", why));
+        return new Choice.Nobody(why.isEmpty() ? "no backend is configured" : String.join("; ", why), again);
     }
 
     /// @param failure empty if the run did what was asked
@@ -92,26 +97,29 @@ public final class AgentRouter {
         }
     }
 
-    private Optional<String> obstacle(String name, Set<String> tried, Instant now) {
+    /// @param gone when it may be gone, for what is no fault of the backend
+    private record Obstacle(String why, Optional<Duration> gone) {
+        static Optional<Obstacle> lasting(String why) {
+            return Optional.of(new Obstacle(why, Optional.empty()));
+        }
+    }
+
+    private Optional<Obstacle> obstacle(String name, Set<String> tried, Instant now) {
         Health health = backends.get(name);
         if (health == null) {
-            return Optional.of("not configured on this worker");
+            return Obstacle.lasting("not configured on this worker");
         }
         if (tried.contains(name)) {
-            return Optional.of("failed in this attempt");
+            return Obstacle.lasting("failed in this attempt");
         }
         if (now.isBefore(health.restUntil)) {
-            return Optional.of("rests until " + health.restUntil + " after " + health.restReason);
+            return Obstacle.lasting("rests until " + health.restUntil + " after " + health.restReason);
         }
         if (health.running >= health.limits.atOnce()) {
-            return Optional.of(health.running + " runs in flight");
+            return Optional.of(new Obstacle(health.running + " runs in flight", Optional.of(LOOK)));
         }
-        while (!health.starts.isEmpty() && !health.starts.peekFirst().isAfter(now.minus(MINUTE))) {
-            health.starts.removeFirst();
-        }
-        boolean full = health.limits.runsPerMinute().isPresent()
-                && health.starts.size() >= health.limits.runsPerMinute().getAsInt();
-        return full ? Optional.of("at its limit of " + health.limits.runsPerMinute().getAsInt() + " runs a minute")
-                : Optional.empty();
+        Duration wait = health.pace.wait(now);
+        return wait.isZero() ? Optional.empty() : Optional.of(new Obstacle("at its limit of "
+                + health.limits.runsPerMinute().orElseThrow() + " runs a minute", Optional.of(wait)));
     }
 }

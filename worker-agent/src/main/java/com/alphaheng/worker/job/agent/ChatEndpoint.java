@@ -1,12 +1,14 @@
 package com.alphaheng.worker.job.agent;
 
+import com.alphaheng.worker.job.StopSwitch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /// Port: a model behind an OpenAI-compatible endpoint.
 public interface ChatEndpoint {
-    Reply complete(List<Message> messages, int mostTokens, Duration timeLimit);
+    /// @param stop ends the call when it is thrown
+    Reply complete(List<Message> messages, int mostTokens, Duration timeLimit, StopSwitch stop);
 
     /// @param role `system`, `user` or `assistant`
     record Message(String role, String text) {
@@ -18,6 +20,10 @@ public interface ChatEndpoint {
         }
 
         record Refused(AgentFailure failure, String reason, Optional<Duration> retryAfter) implements Reply {
+            /// Whether the provider may have worked, and charge for it: nobody heard the end.
+            boolean mayBeCharged() {
+                return failure == AgentFailure.TIME_LIMIT || failure == AgentFailure.STOPPED;
+            }
         }
     }
 }

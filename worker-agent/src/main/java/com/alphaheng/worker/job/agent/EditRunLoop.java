@@ -11,10 +11,12 @@ import com.alphaheng.worker.job.agent.EditScript.Edit;
 import com.alphaheng.worker.job.seal.SourceFiles;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The built-in agent: any chat model, in a loop of edits and sealed commands, until it says that it is done.
 ///
@@ -38,11 +40,13 @@ public final class EditRunLoop implements AgentBackend {
     private final ChatEndpoint endpoint;
     private final SourceFiles files;
     private final Commands commands;
+    private final Pace pace;
 
+    /// @param callsPerMinute          of all runs together
     /// @param usdPerMillionPrompt     price of a million prompt tokens
     /// @param usdPerMillionCompletion price of a million completion tokens
-    public record Settings(String name, int mostTurns, int tokensPerTurn, BigDecimal usdPerMillionPrompt,
-                           BigDecimal usdPerMillionCompletion) {
+    public record Settings(String name, int mostTurns, int tokensPerTurn, OptionalInt callsPerMinute,
+                           BigDecimal usdPerMillionPrompt, BigDecimal usdPerMillionCompletion) {
         Usage cost(long prompt, long completion) {
             BigDecimal usd = usdPerMillionPrompt.multiply(BigDecimal.valueOf(prompt))
                     .add(usdPerMillionCompletion.multiply(BigDecimal.valueOf(completion))).movePointLeft(6);
@@ -55,6 +59,7 @@ public final class EditRunLoop implements AgentBackend {
         this.endpoint = endpoint;
         this.files = files;
         this.commands = commands;
+        this.pace = new Pace(settings.callsPerMinute());
     }
 
     @Override
@@ -89,10 +94,22 @@ public final class EditRunLoop implements AgentBackend {
                         "the next call may exceed the task's budget; spent "
                         + spent.tokens() + " tokens, " + spent.usd() + " USD", Optional.empty(), spent);
             }
+            Duration wait = pace.start(Instant.now());
+            if (wait.compareTo(left) >= 0) {
+                return new AgentRun.Failed(AgentFailure.TIME_LIMIT, "after " + turn + " turns: the next call would "
+                        + "wait " + wait.toSeconds() + " s for the limit of " + settings.callsPerMinute().orElseThrow()
+                        + " calls a minute", Optional.empty(), spent);
+            }
+            if (wait.isPositive() && request.stop().awaitStop(wait)) {
+                return new AgentRun.Failed(AgentFailure.STOPPED, "after " + turn + " turns", Optional.empty(), spent);
+            }
             Spending.Ended call = request.spending().begin(most);
-            switch (endpoint.complete(List.copyOf(messages), settings.tokensPerTurn(), left)) {
+            switch (endpoint.complete(List.copyOf(messages), settings.tokensPerTurn(), left.minus(wait),
+                    request.stop())) {
                 case Reply.Refused refused -> {
-                    call.cost(Usage.NONE);
+                    Usage charged = refused.mayBeCharged() ? most : Usage.NONE;
+                    call.cost(charged);
+                    spent = spent.plus(charged);
                     return new AgentRun.Failed(refused.failure(), refused.reason(), refused.retryAfter(), spent);
                 }
                 case Reply.Text text -> {

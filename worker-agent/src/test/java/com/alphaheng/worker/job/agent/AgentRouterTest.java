@@ -58,20 +58,33 @@ class AgentRouterTest {
     @Test
     void ownLimitsHoldBeforeTheProvidersDo() {
         assertThat(router.start(List.of(), Set.of(), now)).isEqualTo(new Choice.Use("only"));
-        assertThat(router.start(List.of(), Set.of(), now)).isEqualTo(new Choice.Nobody("only: 1 runs in flight"));
+        assertThat(router.start(List.of(), Set.of(), now)).isEqualTo(new Choice.Nobody("only: 1 runs in flight",
+                Optional.of(Duration.ofSeconds(5))));
         router.ended("only", Optional.empty(), now);
         assertThat(router.start(List.of(), Set.of(), now)).isEqualTo(new Choice.Use("only"));
         router.ended("only", Optional.empty(), now);
-        assertThat(router.start(List.of(), Set.of(), now))
-                .isEqualTo(new Choice.Nobody("only: at its limit of 2 runs a minute"));
-        now = now.plusSeconds(60);
+        now = now.plusSeconds(20);
+        assertThat(router.start(List.of(), Set.of(), now)).isEqualTo(new Choice.Nobody(
+                "only: at its limit of 2 runs a minute", Optional.of(Duration.ofSeconds(40))));
+        now = now.plusSeconds(40);
         assertThat(router.start(List.of(), Set.of(), now)).isEqualTo(new Choice.Use("only"));
     }
 
     @Test
     void whoFailedInThisAttemptOrIsNotThereIsNamed() {
         assertThat(router.start(List.of("only", "other"), Set.of("only"), now))
-                .isEqualTo(new Choice.Nobody("only: failed in this attempt; other: not configured on this worker"));
+                .isEqualTo(new Choice.Nobody("only: failed in this attempt; other: not configured on this worker",
+                        Optional.empty()));
+    }
+
+    @Test
+    void aPaceGivesLateComersTheirTurnsInOrder() {
+        Pace pace = new Pace(OptionalInt.of(2));
+        assertThat(List.of(pace.start(now), pace.start(now.plusSeconds(10)))).containsOnly(Duration.ZERO);
+        assertThat(pace.wait(now.plusSeconds(15))).isEqualTo(Duration.ofSeconds(45));
+        assertThat(pace.start(now.plusSeconds(15))).isEqualTo(Duration.ofSeconds(45));
+        assertThat(pace.start(now.plusSeconds(15))).as("a minute after the second").isEqualTo(Duration.ofSeconds(55));
+        assertThat(pace.start(now.plusSeconds(61))).as("a minute after the third").isEqualTo(Duration.ofSeconds(59));
     }
 
     @Test
