@@ -62,6 +62,13 @@ public interface WorkerConfiguration {
         @WithDefault("PT4M")
         Duration benchmarkBudget();
 
+        /// How long a benchmark waits for a machine that heat slows down; zero: it never waits.
+        @WithDefault("PT5M")
+        Duration thermalWait();
+
+        /// A command that prints what `powermetrics --samplers thermal -n 1` prints, if this user may run it.
+        Optional<String> powermetrics();
+
         /// Bytes of one attempt's checkout and scratch folder.
         OptionalLong diskQuota();
 

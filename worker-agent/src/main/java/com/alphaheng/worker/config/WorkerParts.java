@@ -9,7 +9,10 @@ import com.alphaheng.worker.exec.ExecSettings;
 import com.alphaheng.worker.exec.SecretMask;
 import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.measure.Thermometer;
 import com.alphaheng.worker.probe.Machine;
+import com.alphaheng.worker.probe.SystemTexts;
+import com.alphaheng.worker.probe.ThermalProbe;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -132,6 +135,11 @@ final class WorkerParts {
         labels.putAll(configuration.worker().labels());
         return new WorkerProfile(labels, kinds(), agents, slots(), machine.cpuCores(), machine.gpuCores(),
                 machine.memoryBytes(), machine.description());
+    }
+
+    Thermometer thermometer() {
+        return new ThermalProbe(SystemTexts.LIVE, configuration.worker().powermetrics()
+                .map(line -> List.of(line.strip().split("\\s+"))).orElse(List.of()));
     }
 
     int slots() throws EnvironmentFailure {

@@ -14,10 +14,12 @@ import com.alphaheng.worker.job.AttemptRunner;
 import com.alphaheng.worker.job.EnvironmentFailure;
 import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.job.JobSettings;
+import com.alphaheng.worker.job.measure.ThermalGate;
 import com.alphaheng.worker.kafka.KafkaAttemptOutput;
 import com.alphaheng.worker.kafka.KafkaClients;
 import com.alphaheng.worker.kafka.KafkaCoordinatorLink;
 import com.alphaheng.worker.kafka.KafkaInbox;
+import com.alphaheng.worker.probe.EnvironmentProbe;
 import com.alphaheng.worker.probe.Machine;
 import com.alphaheng.worker.probe.MachineProbe;
 import com.alphaheng.worker.probe.SystemTexts;
@@ -38,6 +40,7 @@ import org.jboss.logging.Logger;
 public class WorkerService {
     private static final Logger LOG = Logger.getLogger(WorkerService.class);
     private static final Duration BETWEEN_DELIVERIES = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_THERMAL_LOOKS = Duration.ofSeconds(5);
     private static final long OUTPUT_CHARACTERS = 4L << 20;
 
     private final WorkerConfiguration configuration;
@@ -79,8 +82,9 @@ public class WorkerService {
         KafkaClients clients = new KafkaClients(configuration.broker(), configuration.kafka());
         KafkaCoordinatorLink link = link(parts, clients, workerId, incarnation, profile);
         outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);
-        JobSettings settings = new JobSettings(machine.fingerprint(), parts.buildCache(),
-                configuration.worker().benchmarkBudget());
+        JobSettings settings = new JobSettings(machine.fingerprint(), new EnvironmentProbe(SystemTexts.LIVE)::read,
+                parts.buildCache(), configuration.worker().benchmarkBudget(), parts.thermometer(),
+                new ThermalGate.Settings(configuration.worker().thermalWait(), BETWEEN_THERMAL_LOOKS));
         desk = new WorkerDesk(new AttemptBook(workerId, incarnation, parts.slots(), !profile.generalAgents().isEmpty(),
                 clock.instant()), new AttemptRunner(checkouts, commands, agents, settings, clock, artifacts), link,
                 outputs::open, clock);

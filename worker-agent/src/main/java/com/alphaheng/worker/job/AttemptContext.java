@@ -5,6 +5,7 @@ import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.protocol.JobSpec;
 import com.alphaheng.worker.job.measure.MetricsDocument;
+import com.alphaheng.worker.job.measure.ThermalGate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,7 @@ import java.util.function.Consumer;
 /// What the steps of one attempt share: who it is, where it stops, and how it runs its commands.
 record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOutput output, Consumer<String> stages,
                       Instant deadline, InstantSource clock, Commands commands, JobSettings settings,
-                      KeptFiles kept) {
+                      KeptFiles kept, ThermalGate gate) {
 
     void stage(String name) {
         stages.accept(name);

@@ -5,6 +5,7 @@ import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.JobSpec;
 import com.alphaheng.spec.TaskSpec;
 import com.alphaheng.worker.job.agent.Usage;
+import com.alphaheng.worker.job.measure.ThermalGate;
 import java.time.InstantSource;
 import java.time.Instant;
 import java.util.Optional;
@@ -39,7 +40,8 @@ public final class AttemptRunner {
         Instant start = clock.instant();
         AttemptContext context = new AttemptContext(attempt, job, stop, output, stages,
                 start.plus(job.task().timeout()), clock, commands, settings,
-                new KeptFiles(shelf));
+                new KeptFiles(shelf), new ThermalGate(settings.thermometer(), settings.thermalGate(), clock,
+                line -> output.line("worker", line)));
         String commit = job.commit().orElse("");
         Usage used = Usage.NONE;
         StepResult result;

@@ -3,10 +3,13 @@ package com.alphaheng.worker.job;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.spec.BenchmarkSpec;
+import com.alphaheng.worker.job.measure.Heat;
 import com.alphaheng.worker.job.measure.RatioEstimate;
 import com.alphaheng.worker.job.measure.RunSummary;
 import com.alphaheng.worker.job.measure.SequentialTest;
 import com.alphaheng.worker.job.measure.SequentialTest.Verdict;
+import com.alphaheng.worker.job.measure.SessionRecord;
+import com.alphaheng.worker.job.measure.ThermalGate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,9 +20,12 @@ import java.util.Optional;
 
 /// Measures a candidate against its base in one session: after a warm-up of each, blocks of base, candidate, candidate,
 /// base (so that a machine that slowly heats up or cools down favours neither), until [SequentialTest] has its answer,
-/// the budget is used up or the most blocks are measured. A paired command makes such a block by itself.
+/// the budget is used up or the most blocks are measured. A paired command makes such a block by itself. No block begins
+/// while heat slows the machine down, and one during which that happened is set aside.
 final class BenchmarkStep {
     private static final int ALONE_RUNS = 3;
+    /// After so many, heat belongs to how this machine is, and base and candidate share it.
+    private static final int MOST_SET_ASIDE = 3;
     private static final String BASE_PREFIX = "baseline.";
     private static final String BASELINE = "the baseline command";
     private static final String CANDIDATE = "the benchmark command";
@@ -31,6 +37,10 @@ final class BenchmarkStep {
     private final RunSummary base = new RunSummary();
     private final RunSummary candidate = new RunSummary();
     private final List<Double> blockRatios = new ArrayList<>();
+    private final SessionRecord session;
+    private Instant start;
+    private Duration waitedBefore;
+    private int setAside;
 
     /// @param baseFolder where the baseline command runs; the same as the candidate's if both are one commit
     BenchmarkStep(AttemptContext context, BenchmarkSpec spec, Path baseFolder, Path candidateFolder) {
@@ -38,47 +48,61 @@ final class BenchmarkStep {
         this.spec = spec;
         this.baseFolder = baseFolder;
         this.candidateFolder = candidateFolder;
+        this.session = new SessionRecord(context.settings().machine(), context.settings().environment().get(),
+                spec.metric());
     }
 
     StepResult run() throws EnvironmentFailure {
         context.stage("benchmarking");
+        Optional<RatioEstimate> estimate = Optional.empty();
         try {
-            if (spec.paired()) {
-                return compare(this::pairedBlock);
-            }
-            if (spec.baselineCommand().isEmpty()) {
+            if (!spec.paired() && spec.baselineCommand().isEmpty()) {
                 return measureAlone();
             }
-            String baseline = spec.baselineCommand().get();
-            context.say("warming up base and candidate; these runs are not counted");
-            one(baseline, baseFolder, BASELINE, new RunSummary());
-            one(spec.command(), candidateFolder, CANDIDATE, new RunSummary());
-            return compare(() -> block(baseline));
+            estimate = Optional.of(spec.paired() ? compare(this::pairedBlock) : compare(spec.baselineCommand().get()));
+            return judged(estimate.get());
         } catch (RunFailed failed) {
             return failed.result.withMetrics(measured(Optional.empty()));
+        } finally {
+            context.kept().keepNext("worker/benchmark-", ".json", session.json(estimate));
         }
     }
 
     private StepResult measureAlone() throws EnvironmentFailure, RunFailed {
-        Instant start = context.clock().instant();
+        begin();
         for (int i = 0; i < ALONE_RUNS; i++) {
-            one(spec.command(), candidateFolder, CANDIDATE, candidate);
-            Duration perRun = since(start).dividedBy(i + 1);
-            if (since(start).plus(perRun).compareTo(budget()) > 0) {
+            Heat before = coolMachine();
+            Measured run = one("candidate", spec.command(), candidateFolder, CANDIDATE);
+            candidate.add(run.metrics);
+            session.add(new SessionRecord.Block(true, before.describe(), context.gate().read().describe(),
+                    List.of(run.run)));
+            if (measuring().plus(measuring().dividedBy(i + 1)).compareTo(budget()) > 0) {
                 break;
             }
         }
         return StepResult.passed(Optional.of(0), measured(Optional.empty()));
     }
 
-    private StepResult compare(Block block) throws EnvironmentFailure, RunFailed {
-        Instant start = context.clock().instant();
+    private RatioEstimate compare(String baseline) throws EnvironmentFailure, RunFailed {
+        coolMachine();
+        context.say("warming up base and candidate; these runs are not counted");
+        one("base", baseline, baseFolder, BASELINE);
+        one("candidate", spec.command(), candidateFolder, CANDIDATE);
+        return compare(() -> block(baseline));
+    }
+
+    private RatioEstimate compare(Block block) throws EnvironmentFailure, RunFailed {
+        begin();
         Verdict verdict = Verdict.UNDECIDED;
-        while (verdict == Verdict.UNDECIDED && blockRatios.size() < SequentialTest.mostBlocks() && anotherFits(start)) {
-            blockRatios.add(block.ratio());
-            verdict = SequentialTest.judge(blockRatios, spec.minimumEffect());
+        while (verdict == Verdict.UNDECIDED && blockRatios.size() < SequentialTest.mostBlocks() && anotherFits()) {
+            if (counted(block)) {
+                verdict = SequentialTest.judge(blockRatios, spec.minimumEffect());
+            }
         }
-        RatioEstimate estimate = SequentialTest.estimate(blockRatios);
+        return SequentialTest.estimate(blockRatios);
+    }
+
+    private StepResult judged(RatioEstimate estimate) {
         String figures = String.format(Locale.ROOT, "%s: %.4g times the baseline (between %.4g and %.4g, %d blocks)",
                 spec.metric(), estimate.ratio(), estimate.low(), estimate.high(), estimate.blocks());
         context.say(figures);
@@ -91,61 +115,115 @@ final class BenchmarkStep {
                 Optional.of(0), metrics);
     }
 
-    private boolean anotherFits(Instant start) {
+    private boolean anotherFits() {
         int done = blockRatios.size();
         if (done < SequentialTest.leastBlocks()) {
             return true;
         }
-        return since(start).plus(since(start).dividedBy(done)).compareTo(budget()) <= 0;
+        return measuring().plus(measuring().dividedBy(done)).compareTo(budget()) <= 0;
     }
 
-    private double block(String baseline) throws EnvironmentFailure, RunFailed {
-        double before = one(baseline, baseFolder, BASELINE, base);
-        double first = one(spec.command(), candidateFolder, CANDIDATE, candidate);
-        double second = one(spec.command(), candidateFolder, CANDIDATE, candidate);
-        double after = one(baseline, baseFolder, BASELINE, base);
-        return gain(Math.sqrt(first * second / (before * after)));
+    /// Measures one more block.
+    ///
+    /// @return false if it was set aside
+    private boolean counted(Block block) throws EnvironmentFailure, RunFailed {
+        Heat before = coolMachine();
+        Taken taken = block.take();
+        Heat after = context.gate().read();
+        boolean counted = context.gate().lets(after) || setAside == MOST_SET_ASIDE;
+        session.add(new SessionRecord.Block(counted, before.describe(), after.describe(), taken.runs));
+        if (!counted) {
+            setAside++;
+            context.say("a block is set aside: " + after.describe());
+            return false;
+        }
+        taken.ofBase.forEach(base::add);
+        taken.ofCandidate.forEach(candidate::add);
+        blockRatios.add(spec.better() == BenchmarkSpec.Better.HIGHER ? taken.ratio : 1 / taken.ratio);
+        return true;
+    }
+
+    private Taken block(String baseline) throws EnvironmentFailure, RunFailed {
+        Measured first = one("base", baseline, baseFolder, BASELINE);
+        Measured second = one("candidate", spec.command(), candidateFolder, CANDIDATE);
+        Measured third = one("candidate", spec.command(), candidateFolder, CANDIDATE);
+        Measured fourth = one("base", baseline, baseFolder, BASELINE);
+        return new Taken(List.of(first.run, second.run, third.run, fourth.run),
+                List.of(first.metrics, fourth.metrics), List.of(second.metrics, third.metrics),
+                Math.sqrt(second.run.value() * third.run.value() / (first.run.value() * fourth.run.value())));
     }
 
     /// One run of a command that measures both sides in turns.
-    private double pairedBlock() throws EnvironmentFailure, RunFailed {
-        StepResult result = completed(spec.command(), candidateFolder, CANDIDATE);
-        double measured = value(result, spec.metric(), CANDIDATE);
-        double against = value(result, BASE_PREFIX + spec.metric(), CANDIDATE);
-        result.metrics().forEach(metric -> (metric.name().startsWith(BASE_PREFIX) ? base : candidate)
-                .add(List.of(new Metric(metric.name().replaceFirst("^baseline\\.", ""), metric.value(), metric.unit(),
-                        metric.samples()))));
-        return gain(measured / against);
+    private Taken pairedBlock() throws EnvironmentFailure, RunFailed {
+        Measured both = one("candidate", spec.command(), candidateFolder, CANDIDATE);
+        double against = value(both.metrics, BASE_PREFIX + spec.metric(), CANDIDATE);
+        List<Metric> ofBase = both.metrics.stream().filter(metric -> metric.name().startsWith(BASE_PREFIX))
+                .map(metric -> new Metric(metric.name().substring(BASE_PREFIX.length()), metric.value(), metric.unit(),
+                        metric.samples())).toList();
+        List<Metric> ofCandidate = both.metrics.stream().filter(metric -> !metric.name().startsWith(BASE_PREFIX))
+                .toList();
+        return new Taken(List.of(both.run, new SessionRecord.Run("base", both.run.start(), both.run.seconds(),
+                against)), List.of(ofBase), List.of(ofCandidate), both.run.value() / against);
     }
 
-    private double gain(double ratio) {
-        return spec.better() == BenchmarkSpec.Better.HIGHER ? ratio : 1 / ratio;
+    /// Waits until heat does not slow the machine down.
+    private Heat coolMachine() throws EnvironmentFailure, RunFailed {
+        return switch (context.gate().pass(context.stop(), context.timeLeft())) {
+            case ThermalGate.Passage.Free free -> free.heat();
+            case ThermalGate.Passage.Stopped _ -> throw new RunFailed(context.stopped());
+            case ThermalGate.Passage.TooHot tooHot -> {
+                if (!context.timeLeft().isPositive()) {
+                    throw new RunFailed(context.timedOut());
+                }
+                throw new EnvironmentFailure(EnvironmentFailure.Code.TOO_HOT, "no benchmark while this machine is "
+                        + tooHot.heat().describe(), "let it cool down, or raise heng.worker.thermal-wait");
+            }
+        };
     }
 
-    private double one(String script, Path folder, String what, RunSummary summary)
-            throws EnvironmentFailure, RunFailed {
-        StepResult result = completed(script, folder, what);
-        double value = value(result, spec.metric(), what);
-        summary.add(result.metrics());
-        return value;
+    private void begin() {
+        start = context.clock().instant();
+        waitedBefore = context.gate().waited();
     }
 
-    private StepResult completed(String script, Path folder, String what) throws EnvironmentFailure, RunFailed {
+    /// Time since [#begin], without the waits for the machine to cool down.
+    private Duration measuring() {
+        return Duration.between(start, context.clock().instant()).minus(context.gate().waited()).plus(waitedBefore);
+    }
+
+    private record Measured(SessionRecord.Run run, List<Metric> metrics) {
+    }
+
+    /// A block: what it says, and the metrics of each run of either side.
+    private record Taken(List<SessionRecord.Run> runs, List<List<Metric>> ofBase, List<List<Metric>> ofCandidate,
+                         double ratio) {
+    }
+
+    /// Measures both sides once more.
+    @FunctionalInterface
+    private interface Block {
+        Taken take() throws EnvironmentFailure, RunFailed;
+    }
+
+    private Measured one(String side, String script, Path folder, String what) throws EnvironmentFailure, RunFailed {
+        Instant began = context.clock().instant();
         StepResult result = context.command("benchmark", what, script, folder);
         if (!result.succeeded()) {
             throw new RunFailed(result);
         }
-        return result;
+        double value = value(result.metrics(), spec.metric(), what);
+        double seconds = Duration.between(began, context.clock().instant()).toMillis() / 1000.0;
+        return new Measured(new SessionRecord.Run(side, began, seconds, value), result.metrics());
     }
 
-    private static double value(StepResult result, String name, String what) throws RunFailed {
-        Optional<Metric> metric = result.metrics().stream().filter(m -> m.name().equals(name)).findFirst();
+    private static double value(List<Metric> metrics, String name, String what) throws RunFailed {
+        Optional<Metric> metric = metrics.stream().filter(m -> m.name().equals(name)).findFirst();
         if (metric.isEmpty() || metric.get().value() <= 0) {
-            String found = result.metrics().isEmpty() ? "nothing was written"
-                    : "found " + result.metrics().stream().map(m -> m.name() + " = " + m.value()).toList();
+            String found = metrics.isEmpty() ? "nothing was written"
+                    : "found " + metrics.stream().map(m -> m.name() + " = " + m.value()).toList();
             throw new RunFailed(new StepResult(AttemptResult.Outcome.VERIFICATION_FAILED, what
                     + " must write the metric '" + name + "' with a value above 0 into $HENG_METRICS; " + found,
-                    result.exitStatus(), List.of()));
+                    Optional.of(0), List.of()));
         }
         return metric.get().value();
     }
@@ -165,16 +243,6 @@ final class BenchmarkStep {
         Duration most = context.settings().benchmarkBudget();
         Duration left = context.timeLeft();
         return left.compareTo(most) < 0 ? left : most;
-    }
-
-    private Duration since(Instant start) {
-        return Duration.between(start, context.clock().instant());
-    }
-
-    /// Measures both sides once more.
-    @FunctionalInterface
-    private interface Block {
-        double ratio() throws EnvironmentFailure, RunFailed;
     }
 
     private static final class RunFailed extends Exception {

@@ -21,6 +21,7 @@ public final class EnvironmentFailure extends Exception {
 
     /// What kind of thing is missing or broken.
     public enum Code {
-        NO_GIT, SOURCE_UNREACHABLE, NO_SUCH_COMMIT, FOLDER_UNWRITABLE, DISK_FULL, CANNOT_START, BAD_CONFIGURATION
+        NO_GIT, SOURCE_UNREACHABLE, NO_SUCH_COMMIT, FOLDER_UNWRITABLE, DISK_FULL, CANNOT_START, BAD_CONFIGURATION,
+        TOO_HOT
     }
 }

@@ -26,6 +26,15 @@ final class KeptFiles {
         byPath.put(path, shelf.keepText(path, text));
     }
 
+    /// Keeps it as the next of its kind: `benchmark-1.json`, `benchmark-2.json`.
+    void keepNext(String start, String end, String text) {
+        int number = 1;
+        while (byPath.containsKey(start + number + end)) {
+            number++;
+        }
+        keepText(start + number + end, text);
+    }
+
     List<Artifact> all() {
         return byPath.values().stream().filter(artifact -> !artifact.sha256().isEmpty()).toList();
     }

@@ -1,8 +1,11 @@
 package com.alphaheng.worker.job;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Tells an attempt to stop. Thrown at most once; whoever registers late is called at once.
 public final class StopSwitch {
@@ -25,6 +28,19 @@ public final class StopSwitch {
 
     public synchronized Optional<StopReason> reason() {
         return Optional.ofNullable(reason);
+    }
+
+    /// Waits so long, or until the switch is thrown.
+    ///
+    /// @return whether it was thrown
+    public boolean awaitStop(Duration time) {
+        CountDownLatch thrown = new CountDownLatch(1);
+        try (Registration _ = onStop(thrown::countDown)) {
+            return thrown.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     /// Calls the listener when the switch is thrown, in the thread that throws it. Closing takes the listener off.

@@ -24,6 +24,8 @@ import com.alphaheng.worker.job.agent.PatchBackend;
 import com.alphaheng.worker.job.agent.RevertBackend;
 import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.agent.SpendLog;
+import com.alphaheng.worker.job.measure.ThermalGate;
+import com.alphaheng.worker.job.measure.Thermometer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,8 +105,9 @@ final class AgentWorkshop {
                 lines.add("closed");
             }
         };
-        return new AttemptRunner(checkouts, commands, parts, new JobSettings("test machine", work.resolve("builds"),
-                Duration.ofMinutes(1)), InstantSource.system(),
+        return new AttemptRunner(checkouts, commands, parts, new JobSettings("test machine", Map::of,
+                work.resolve("builds"), Duration.ofMinutes(1), Thermometer.NONE, ThermalGate.Settings.OPEN),
+                InstantSource.system(),
                 new ArtifactFolder(work.resolve("artifacts"), new SecretMask(List.of(SECRET))::mask))
                 .run(new AttemptId("c", "t", ++epoch), job, new StopSwitch(), output,
                         stage -> lines.add("stage: " + stage));

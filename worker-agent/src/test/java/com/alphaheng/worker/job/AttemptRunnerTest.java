@@ -10,7 +10,6 @@ import com.alphaheng.protocol.JobSpec;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.spec.BenchmarkSpec.Better;
 import com.alphaheng.spec.TaskKind;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,8 +196,7 @@ class AttemptRunnerTest {
     }
 
     private AttemptResult run(FakeWorld world, JobSpec job) {
-        JobSettings settings = new JobSettings("a machine", Path.of("builds"), Duration.ofMinutes(4));
-        return new AttemptRunner(world, world, FakeWorld.noAgents(), settings, world.clock(), ArtifactShelf.NONE)
-                .run(ATTEMPT, job, stop, world, stages::add);
+        return new AttemptRunner(world, world, FakeWorld.noAgents(), FakeWorld.settings(), world.clock(),
+                ArtifactShelf.NONE).run(ATTEMPT, job, stop, world, stages::add);
     }
 }

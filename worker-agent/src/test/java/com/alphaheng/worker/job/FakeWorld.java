@@ -3,6 +3,8 @@ package com.alphaheng.worker.job;
 import com.alphaheng.worker.job.agent.AgentRouter;
 import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.agent.SpendLog;
+import com.alphaheng.worker.job.measure.ThermalGate;
+import com.alphaheng.worker.job.measure.Thermometer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,10 @@ final class FakeWorld implements Checkouts, Commands, AttemptOutput {
         this.behaviour = behaviour;
     }
 
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+
     InstantSource clock() {
         return () -> now;
     }
@@ -37,6 +43,18 @@ final class FakeWorld implements Checkouts, Commands, AttemptOutput {
     static AgentParts noAgents() {
         return new AgentParts(Map.of(), List.of(), new AgentRouter(Map.of()), new SpendLedger(SpendLog.inMemory(),
                 InstantSource.system()), null, null, null);
+    }
+
+    /// Of a machine that tells nothing of its heat.
+    static JobSettings settings() {
+        return settings(Thermometer.NONE);
+    }
+
+    /// Looks every 10 ms of real time, and gives up after a minute of the clock.
+    static JobSettings settings(Thermometer thermometer) {
+        return new JobSettings("a machine", () -> Map.of("governor", "performance"), Path.of("builds"),
+                Duration.ofMinutes(4), thermometer, new ThermalGate.Settings(Duration.ofMinutes(1),
+                Duration.ofMillis(10)));
     }
 
     static Outcome exits(int status, String... lines) {
