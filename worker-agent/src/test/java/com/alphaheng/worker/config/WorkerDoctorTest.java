@@ -24,7 +24,7 @@ class WorkerDoctorTest {
     void namesWhatIsThereAndForWhatIsMissingTheRemedy() throws Exception {
         TestRepository source = new TestRepository(temporary.resolve("source"));
         source.write("a.txt", "a");
-        source.commit("first");
+        String head = source.commit("first");
         HttpServer coordinator = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         coordinator.createContext("/", exchange -> {
             exchange.sendResponseHeaders(404, -1);
@@ -48,7 +48,7 @@ class WorkerDoctorTest {
                 .anyMatch(line -> line.matches("(ok|-) +isolation +.*"))
                 .anyMatch(line -> line.matches("(ok|-) +heat +.*slowed down by heat.*"))
                 .anyMatch(line -> line.matches("(ok|NO) +folder +.*GiB free.*"))
-                .anyMatch(line -> line.matches("ok   source +HEAD of .* is " + source.git("rev-parse", "HEAD")))
+                .anyMatch(line -> line.matches("ok   source +HEAD of .* is " + head))
                 .anyMatch(line -> line.matches("NO   broker +no broker answers at 127.0.0.1:1 .*: start one with .*"))
                 .anyMatch(line -> line.matches("ok   coordinator +answers at " + address))
                 .anyMatch(line -> line.matches("ok   agent there +bash -c true \\(/.*bash\\)"))
