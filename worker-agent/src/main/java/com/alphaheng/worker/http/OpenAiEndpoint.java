@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 /// `POST URL/chat/completions` as OpenAI, llama.cpp, vLLM, MLX and this project's own server speak it.
 public final class OpenAiEndpoint implements ChatEndpoint {
     private static final ObjectMapper MAPPER = ProtocolCodec.jsonMapper();
+    private static final Reply STOPPED = new Reply.Refused(AgentFailure.STOPPED, "stopped", Optional.empty());
 
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
     private final URI uri;
@@ -53,17 +54,23 @@ public final class OpenAiEndpoint implements ChatEndpoint {
         try (StopSwitch.Registration _ = stop.onStop(() -> call.cancel(true))) {
             HttpResponse<String> response = call.get();
             return response.statusCode() == 200 ? text(response.body()) : refused(response);
-        } catch (ExecutionException e) {
-            return e.getCause() instanceof HttpTimeoutException
-                    ? new Reply.Refused(AgentFailure.TIME_LIMIT, uri + " did not answer in time", Optional.empty())
-                    : new Reply.Refused(AgentFailure.OVERLOAD, uri + " cannot be reached (" + e.getCause() + ")",
-                    Optional.empty());
-        } catch (CancellationException e) {
-            return new Reply.Refused(AgentFailure.STOPPED, "stopped", Optional.empty());
+        } catch (ExecutionException | CancellationException e) {
+            return failed(e.getCause(), stop);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Reply.Refused(AgentFailure.STOPPED, "stopped", Optional.empty());
+            return STOPPED;
         }
+    }
+
+    /// A call that was cancelled may end as one or as a broken connection: the switch tells.
+    private Reply failed(Throwable cause, StopSwitch stop) {
+        if (stop.reason().isPresent()) {
+            return STOPPED;
+        }
+        return cause instanceof HttpTimeoutException
+                ? new Reply.Refused(AgentFailure.TIME_LIMIT, uri + " did not answer in time", Optional.empty())
+                : new Reply.Refused(AgentFailure.OVERLOAD, uri + " cannot be reached (" + cause + ")",
+                Optional.empty());
     }
 
     private Reply text(String body) {
