@@ -42,6 +42,8 @@ final class GitCommand {
         Process git = builder.start();
         try (var standardInput = git.getOutputStream()) {
             standardInput.write(input.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // Git ended before it read this ("Stream closed"): what it said and its status tell why.
         }
         try {
             String text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
