@@ -20,8 +20,8 @@ import java.util.Optional;
 
 /// Measures a candidate against its base in one session: after a warm-up of each, blocks of base, candidate, candidate,
 /// base (so that a machine that slowly heats up or cools down favours neither), until [SequentialTest] has its answer,
-/// the budget is used up or the most blocks are measured. A paired command makes such a block by itself. No block begins
-/// while heat slows the machine down, and one during which that happened is set aside.
+/// the budget is used up or the most blocks are measured. A paired command makes such a block by itself. No block
+/// begins while heat slows the machine down, and one during which that happened is set aside.
 final class BenchmarkStep {
     private static final int ALONE_RUNS = 3;
     /// After so many, heat belongs to how this machine is, and base and candidate share it.
