@@ -1,5 +1,6 @@
 package com.alphaheng.worker.config;
 
+import com.alphaheng.protocol.TrustedAuthority;
 import com.alphaheng.worker.disk.DiskFiles;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.git.GitCheckouts;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 
 /// Looks at everything that a worker with this configuration needs, without becoming one: what is there, what is
 /// missing, and what to do about it.
@@ -63,8 +65,8 @@ final class WorkerDoctor {
         needed("source", () -> "HEAD of " + parts.source() + " is " + GitCheckouts.headOf(parts.source()));
         needed("broker", () -> "answers at " + configuration.broker() + (new KafkaClients(configuration.broker(),
                 configuration.kafka()).hasTopics(PATIENCE) ? "" : ", no coordinator has made its topics yet"));
-        needed("coordinator", () -> reachable(parts.coordinator(), "artifacts wait on this disk; start it, or correct "
-                + "heng.coordinator"));
+        needed("coordinator", () -> reachable(parts.coordinator(), parts.trusted(),
+                "artifacts wait on this disk; start it, or correct heng.coordinator"));
         new TreeMap<>(configuration.worker().agents()).forEach((name, agent) ->
                 needed("agent " + name, () -> agent(name, agent)));
         return able;
@@ -82,12 +84,13 @@ final class WorkerDoctor {
         return "%s, %.1f GiB free%s".formatted(folder, (double) free / GIBIBYTE, running);
     }
 
-    private static String agent(String name, AgentConfiguration agent) throws EnvironmentFailure {
+    private static String agent(String name, AgentConfiguration agent) throws EnvironmentFailure, IOException {
         AgentWiring.backend(name, agent, (request, stop, output) -> {
             throw new AssertionError("the doctor runs no agent");
         }, new DiskFiles());
         if (agent.command().isEmpty()) {
-            return reachable(URI.create(agent.url().orElseThrow()), "correct heng.worker.agents." + name + ".url");
+            return reachable(URI.create(agent.url().orElseThrow()), TrustedAuthority.context(Optional.empty()),
+                    "correct heng.worker.agents." + name + ".url");
         }
         String program = agent.command().get().strip().split("\\s+")[0];
         Optional<String> path = SystemTexts.LIVE.command("bash", "-c", "type -P \"$1\"", "doctor", program);
@@ -96,8 +99,8 @@ final class WorkerDoctor {
                 + "' on the PATH", "install it, or correct heng.worker.agents." + name + ".command"));
     }
 
-    private static String reachable(URI uri, String remedy) throws EnvironmentFailure {
-        Optional<String> obstacle = Reachable.obstacle(uri, PATIENCE);
+    private static String reachable(URI uri, SSLContext trusted, String remedy) throws EnvironmentFailure {
+        Optional<String> obstacle = Reachable.obstacle(uri, trusted, PATIENCE);
         if (obstacle.isPresent()) {
             throw new EnvironmentFailure(EnvironmentFailure.Code.SOURCE_UNREACHABLE, "nothing answers at " + uri + " ("
                     + obstacle.get() + ")", remedy);

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /// Whether anything speaks HTTP at an address, whatever it answers.
 public final class Reachable {
@@ -14,8 +15,10 @@ public final class Reachable {
     }
 
     /// Why nothing answers; empty if something does.
-    public static Optional<String> obstacle(URI uri, Duration patience) {
-        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+    ///
+    /// @param trusted whose certificates are believed
+    public static Optional<String> obstacle(URI uri, SSLContext trusted, Duration patience) {
+        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trusted)
                 .connectTimeout(patience).build()) {
             client.send(HttpRequest.newBuilder(uri).timeout(patience).build(), HttpResponse.BodyHandlers.discarding());
             return Optional.empty();
