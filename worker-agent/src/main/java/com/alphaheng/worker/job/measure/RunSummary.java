@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Sums up the metrics of repeated runs of one command: per metric all samples, and their median; where a run's value is
-/// something else than its samples' median, such as a percentile, the median of the runs' values.
+/// Sums up the metrics of repeated runs of one command: per metric all samples, and their median; where a run's value
+/// is something else than its samples' median, such as a percentile, the median of the runs' values.
 public final class RunSummary {
     private final Map<String, List<Metric>> byName = new LinkedHashMap<>();
 
