@@ -183,7 +183,8 @@ class LeakTest {
 
                 Made by `LeakTest`, %tF: one worker process at a time with %d slots, a real broker and source
                 repository, fake agents as programs. %d attempts in %d min %d s; the worker was killed %d times
-                (`kill -9`) while it ran four of them. Each ended with the outcome that the test expects of it.
+                (`kill -9`) while it ran four of them and four more waited for a slot. Each that reports ended as the
+                test expects; cancelled and killed ones report nothing. Half of those under "worker killed" never began.
 
                 | an attempt that ends by | attempts |
                 | --- | ---: |
