@@ -23,6 +23,9 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /// From bytes to YAML nodes with their places: encoding, size and syntax. What the nodes mean is for others.
 final class YamlText {
+    private static final String BACKSLASH =
+            "in double quotes a backslash begins an escape: write \\\\, or use single quotes";
+
     private final TaskFileLimits limits;
     private final Problems problems;
 
@@ -45,9 +48,9 @@ final class YamlText {
         }
         LoadSettings settings = LoadSettings.builder().setLabel(file.name()).setSchema(new CoreSchema())
                 .setCodePointLimit(Integer.MAX_VALUE).setMaxAliasesForCollections(limits.aliases()).build();
+        StreamReader reader = new StreamReader(settings, text.get());
         try {
-            Composer composer = new Composer(settings, new LimitedEvents(
-                    new ParserImpl(settings, new StreamReader(settings, text.get())), limits));
+            Composer composer = new Composer(settings, new LimitedEvents(new ParserImpl(settings, reader), limits));
             while (composer.hasNext()) {
                 documents.add(composer.next());
             }
@@ -59,6 +62,10 @@ final class YamlText {
             SourceLocation place = place(file.name(), text.get(), e.getPosition());
             problems.error(place, "encoding", "the character U+" + "%04X".formatted(e.getCodePoint())
                     + " is not allowed in YAML", "remove it, or write it as an escape in double quotes");
+        } catch (IllegalArgumentException e) {
+            // The library reads the digits of an escape that the end of the file cuts off, and finds no number.
+            problems.error(file.name(), reader.getMark(), "yaml-syntax", "an escape that names no character",
+                    BACKSLASH);
         } catch (YamlEngineException e) {
             problems.error(file.name(), Optional.empty(), "yaml-syntax", firstLine(e.getMessage()),
                     "correct the YAML");
@@ -112,7 +119,7 @@ final class YamlText {
             return "put a text with ': ' in it in quotes, or behind '|' in lines of its own; or check indentation";
         }
         if (problem.startsWith("expected escape sequence") || problem.startsWith("found unknown escape")) {
-            return "in double quotes a backslash begins an escape: write \\\\, or use single quotes";
+            return BACKSLASH;
         }
         return "check indentation, quotes and colons here and in the line above";
     }
