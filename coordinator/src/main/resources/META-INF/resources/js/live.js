@@ -51,7 +51,7 @@ function apply(kind, data) {
   } else if (kind === 'campaign') {
     const listed = state.campaigns.find(campaign => campaign.name === data.name);
     if (!listed || (data.name === state.campaign && data.total !== state.tasks.size)) { load(); return; }
-    Object.assign(listed, { counts: data.counts, total: data.total, finished: data.finished });
+    Object.assign(listed, { counts: data.counts, total: data.total, finished: data.finished, paused: data.paused });
     if (data.name === state.campaign) {
       // The event tells the counts; what is derived from the whole log (staircase, rates, path) is asked for.
       state.summary = { ...state.summary, ...data };

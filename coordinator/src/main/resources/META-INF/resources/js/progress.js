@@ -28,18 +28,18 @@ export function renderProgress(holder) {
 /** What the last submission changed; the names on demand. */
 function changes(submission) {
   if (!submission) return null;
-  const { added, changed, removed } = submission.diff;
-  const kinds = [['+', 'added', added], ['~', 'changed', changed], ['−', 'removed', removed]].filter(([, , names]) => names.length);
+  const kinds = [['+', 'added'], ['~', 'changed'], ['−', 'removed']].map(([sign, word]) =>
+    [sign, word, submission.diff[word], submission.counts[word]]).filter(([, , , total]) => total);
   if (!kinds.length) return null;
-  const names = () => kinds.flatMap(([sign, word, all]) => [
+  const names = () => kinds.flatMap(([sign, word, all, total]) => [
     ...all.slice(0, MOST_CHANGES).map(name => el('li', { class: `change-${word}` }, `${sign} `, word === 'removed' ? name : el('a', { href: address(name) }, name))),
-    ...(all.length > MOST_CHANGES ? [el('li', null, `and ${count(all.length - MOST_CHANGES)} more ${word}`)] : [])]);
+    ...(total > MOST_CHANGES ? [el('li', null, `and ${count(total - MOST_CHANGES)} more ${word}`)] : [])]);
   const list = el('ul', null, opened.has(submission.submission) ? names() : []);
   return el('details', { class: 'changes', open: opened.has(submission.submission), ontoggle: event => {
     list.replaceChildren(...(event.target.open ? names() : []));
     if (event.target.open) opened.add(submission.submission); else opened.delete(submission.submission);
   } },
-  el('summary', null, 'Last submission: ', kinds.map(([sign, word, all]) => el('b', { class: `change-${word}` }, `${sign}${count(all.length)} ${word} `)),
+  el('summary', null, 'Last submission: ', kinds.map(([sign, word, , total]) => el('b', { class: `change-${word}` }, `${sign}${count(total)} ${word} `)),
     el('span', null, `by ${submission.actor}, ${ago(submission.at)}`)), list);
 }
 

@@ -63,7 +63,7 @@ final class PlanCommand implements Callable<Integer> {
             List<String> workers = new ArrayList<>();
             task.path("workers").forEach(worker -> workers.add(worker.asText()));
             table.row(task.path("step").asInt(), task.path("priority").asText(),
-                    Table.cut(task.path("name").asText(), 40), workers.isEmpty() ? "none" : String.join(", ", workers));
+                    Table.cut(task.path("name").asText(), 40), workers(task, workers));
             String obstacle = task.path("obstacle").asText("");
             if (!obstacle.isEmpty() && obstacles.stream().noneMatch(line -> line.endsWith(obstacle))) {
                 obstacles.add("no worker could run " + task.path("name").asText() + ": " + obstacle);
@@ -75,10 +75,16 @@ final class PlanCommand implements Callable<Integer> {
         List<String> path = new ArrayList<>();
         plan.path("criticalPath").forEach(task -> path.add(task.asText()));
         lines.add("campaign %s would have %d tasks: %d added, %d changed, %d removed; no worker for %d".formatted(
-                plan.path("campaign").asText(), plan.path("tasks").size(), plan.path("added").size(),
+                plan.path("campaign").asText(), plan.path("total").asInt(), plan.path("added").size(),
                 plan.path("changed").size(), plan.path("removed").size(), plan.path("unplaceable").asInt()));
         lines.addAll(longest(path));
         return lines;
+    }
+
+    private static String workers(JsonNode task, List<String> named) {
+        int able = task.path("able").asInt();
+        return able == 0 ? "none" : String.join(", ", named)
+                + (able > named.size() ? " and " + (able - named.size()) + " more" : "");
     }
 
     private static List<String> longest(List<String> path) {

@@ -267,9 +267,10 @@ final class CommandsTest {
         Path file = Files.writeString(folder.resolve("p.yaml"), "tasks: [{name: b, prompt: p, priority: P2}]");
         answers.put("GET /q/health/ready", new Answer(200, "{}"));
         answers.put("POST /api/campaigns/roadmap/plan", new Answer(200, """
-                {"campaign":"roadmap","added":["b"],"changed":[],"removed":["old"],"unchanged":["a"],"tasks":[
-                {"name":"a","priority":"P0","step":1,"workers":["mac-1","mac-2"],"obstacle":""},
-                {"name":"b","priority":"P2","step":2,"workers":[],
+                {"campaign":"roadmap","added":["b"],"changed":[],"removed":["old"],"unchanged":["a"],"total":4,
+                "tasks":[
+                {"name":"a","priority":"P0","step":1,"able":31,"workers":["mac-1","mac-2"],"obstacle":""},
+                {"name":"b","priority":"P2","step":2,"able":0,"workers":[],
                 "obstacle":"mac-1 has os=linux, the task wants more"}],
                 "criticalPath":["a","b"],"unplaceable":1,"warnings":[]}"""));
         assertThat(heng("plan", file.toString())).isZero();
@@ -277,11 +278,11 @@ final class CommandsTest {
                 + b
                 - old
                 STEP  PRI  TASK  WORKERS
-                1     P0   a     mac-1, mac-2
+                1     P0   a     mac-1, mac-2 and 29 more
                 2     P2   b     none
 
                 no worker could run b: mac-1 has os=linux, the task wants more
-                campaign roadmap would have 2 tasks: 1 added, 0 changed, 1 removed; no worker for 1
+                campaign roadmap would have 4 tasks: 1 added, 0 changed, 1 removed; no worker for 1
                 the longest chain has 2:
                   a -> b
                 """);

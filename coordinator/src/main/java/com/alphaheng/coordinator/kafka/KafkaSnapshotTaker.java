@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
 
-/// Takes a snapshot whenever the log has grown by so many facts.
+/// Takes a snapshot whenever the log has grown by so many facts, and by half of what the newest snapshot stands for: a
+/// snapshot costs as much as there is, so that a log of n facts costs a few times n to keep, not n squared.
 ///
 /// It reads the log itself, on a thread of its own, from the last snapshot on: the shard is never held up, and what a
 /// snapshot holds is what the log says, not what the shard believes.
@@ -20,8 +21,8 @@ public final class KafkaSnapshotTaker implements CommitListener {
     private final KafkaConnection connection;
     private final long every;
     private final AtomicBoolean busy = new AtomicBoolean();
-    /// Facts in the log when it was last found that there is no need, or that it failed.
-    private volatile long looked;
+    /// Facts that the newest snapshot is known to stand for, or facts in the log when taking one failed.
+    private volatile long stands;
 
     /// @param every so many facts
     public KafkaSnapshotTaker(KafkaConnection connection, long every) {
@@ -32,12 +33,12 @@ public final class KafkaSnapshotTaker implements CommitListener {
     @Override
     public void committed(RoadmapState state, List<RoadmapEvent> events, long nextOffset) {
         long facts = state.durableEvents();
-        if (facts - looked >= every && busy.compareAndSet(false, true)) {
+        if (due(facts, stands) && busy.compareAndSet(false, true)) {
             Thread.ofPlatform().name("snapshots").daemon().start(() -> {
                 try {
-                    looked = takeIfNeeded();
+                    stands = takeIfNeeded();
                 } catch (KafkaException | LogException e) {
-                    looked = facts;
+                    stands = facts;
                     LOGGER.log(Level.WARNING, "no snapshot was taken; a restart just takes longer: " + e.getMessage());
                 } finally {
                     busy.set(false);
@@ -46,12 +47,16 @@ public final class KafkaSnapshotTaker implements CommitListener {
         }
     }
 
+    private boolean due(long facts, long inSnapshot) {
+        return facts - inSnapshot >= Math.max(every, inSnapshot / 2);
+    }
+
     /// @return facts that the newest snapshot stands for
     long takeIfNeeded() {
         long start = System.nanoTime();
         LogReplay.Result replayed = new LogReplay(connection).read();
         long facts = replayed.state().durableEvents();
-        if (facts - replayed.fromSnapshot() < every) {
+        if (!due(facts, replayed.fromSnapshot())) {
             return replayed.fromSnapshot();
         }
         new KafkaSnapshots(connection).write(replayed);

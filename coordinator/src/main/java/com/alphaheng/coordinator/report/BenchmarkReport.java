@@ -99,7 +99,7 @@ final class BenchmarkReport {
     }
 
     private static void reverted(Document document, CampaignFacts campaign) {
-        Map<String, TaskFacts> reverts = Staircase.reverts(campaign);
+        Map<String, TaskFacts> reverts = Staircase.reverts(campaign.tasks());
         for (TaskFacts task : campaign.tasks()) {
             Staircase.revertOf(reverts, task).ifPresent(revert -> document.paragraph("Taken back: " + task.name()
                     + ", by commit " + Wording.commit(revert.success().orElseThrow().commit())

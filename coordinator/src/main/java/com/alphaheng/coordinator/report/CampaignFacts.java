@@ -36,12 +36,6 @@ public record CampaignFacts(String name, Instant at, Instant openedAt, Optional<
                 campaign.commit(), campaign.tasks().stream().map(task -> TaskFacts.of(task, reasons)).toList());
     }
 
-    /// Copies what was measured and what depends on what, without the reasons: these cost a look at every worker.
-    public static CampaignFacts ofMeasurements(Campaign campaign, Instant now) {
-        return new CampaignFacts(campaign.name(), now, campaign.openedAt(), campaign.startedAt(), campaign.submission(),
-                campaign.commit(), campaign.tasks().stream().map(TaskFacts::withoutReason).toList());
-    }
-
     boolean finished() {
         return tasks.stream().allMatch(task -> task.status().ended());
     }

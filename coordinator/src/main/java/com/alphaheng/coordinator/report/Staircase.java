@@ -4,6 +4,7 @@ import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.BenchmarkSpec;
+import com.alphaheng.spec.TaskSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -27,10 +28,15 @@ public final class Staircase {
     /// the one that finished last counts.
     public static List<Bar> of(CampaignFacts campaign) {
         Map<String, Integer> depths = campaign.depths();
-        Map<String, TaskFacts> reverts = reverts(campaign);
-        Map<String, Bar> byStage = new LinkedHashMap<>();
         List<TaskFacts> ordered = new ArrayList<>(campaign.tasks());
         ordered.sort(Comparator.comparing(task -> depths.get(task.name())));
+        return of(ordered);
+    }
+
+    /// The same from those tasks alone that [#concerns] says, in the order of dependencies, then of submission.
+    public static List<Bar> of(List<TaskFacts> ordered) {
+        Map<String, TaskFacts> reverts = reverts(ordered);
+        Map<String, Bar> byStage = new LinkedHashMap<>();
         for (TaskFacts task : ordered) {
             if (revertOf(reverts, task).isPresent()) {
                 continue;
@@ -41,10 +47,18 @@ public final class Staircase {
         return List.copyOf(byStage.values());
     }
 
+    /// Whether the task can be a bar or take one back.
+    public static boolean concerns(TaskSpec task) {
+        return task.benchmark().flatMap(BenchmarkSpec::stage).isPresent() || reverts(task);
+    }
+
+    private static boolean reverts(TaskSpec task) {
+        return task.name().startsWith(REVERT) && task.backends().equals(List.of(WorkerProfile.REVERT));
+    }
+
     /// Tasks that take merged changes back, by their names: a look at all tasks once, not for each of them.
-    static Map<String, TaskFacts> reverts(CampaignFacts campaign) {
-        return campaign.tasks().stream().filter(task -> task.name().startsWith(REVERT)
-                && task.spec().backends().equals(List.of(WorkerProfile.REVERT)))
+    static Map<String, TaskFacts> reverts(List<TaskFacts> tasks) {
+        return tasks.stream().filter(task -> reverts(task.spec()))
                 .collect(Collectors.toMap(TaskFacts::name, task -> task));
     }
 

@@ -1,8 +1,5 @@
 package com.alphaheng.coordinator.rest;
 
-import com.alphaheng.coordinator.report.Bar;
-import com.alphaheng.coordinator.report.CampaignFacts;
-import com.alphaheng.coordinator.report.Staircase;
 import com.alphaheng.coordinator.roadmap.RoadmapCommand;
 import com.alphaheng.coordinator.roadmap.Role;
 import jakarta.ws.rs.BeanParam;
@@ -54,11 +51,7 @@ public class CampaignResource {
     @Path("{campaign}")
     public CampaignView show(@PathParam("campaign") String name) {
         Instant now = clock.instant();
-        CampaignFacts facts = roadmap.query(state ->
-                CampaignFacts.ofMeasurements(Roadmap.campaign(state, name), now));
-        List<Bar> staircase = Staircase.of(facts);
-        return roadmap.onCampaign(name, campaign ->
-                CampaignView.of(campaign, roadmap.shape(campaign), staircase, now));
+        return roadmap.onCampaign(name, campaign -> CampaignView.of(campaign, roadmap.shape(campaign), now));
     }
 
     @POST

@@ -1,7 +1,10 @@
 package com.alphaheng.coordinator.rest;
 
 import com.alphaheng.coordinator.report.Bar;
+import com.alphaheng.coordinator.report.Staircase;
+import com.alphaheng.coordinator.report.TaskFacts;
 import com.alphaheng.coordinator.roadmap.Campaign;
+import com.alphaheng.coordinator.roadmap.SubmissionDiff;
 import com.alphaheng.coordinator.roadmap.SubmissionRecord;
 import com.alphaheng.coordinator.roadmap.TaskStatus;
 import java.time.Duration;
@@ -15,18 +18,41 @@ import java.util.Optional;
 ///
 /// @param etaSeconds   rest of the run if tasks go on ending at the present rate; absent before the first one ended
 /// @param criticalPath the longest chain of tasks that have not ended
-/// @param lastSubmission who submitted last, and what that changed
+/// @param lastSubmission who submitted last, and what that changed; of 10,000 names nobody reads all, so it has some
 /// @param definition   version of its tasks' definitions, for `If-Match`; see [IfMatch]
 /// @param commit       the commit that its attempts start from; absent for the tip of the worker's source
 public record CampaignView(String name, boolean paused, int total, Map<TaskStatus, Integer> counts, boolean finished,
                            Instant createdAt, Optional<Instant> startedAt, Optional<Instant> finishedAt,
                            Optional<Long> etaSeconds, Throughput throughput, List<Bar> staircase,
-                           List<String> criticalPath, Optional<SubmissionRecord> lastSubmission, String definition,
+                           List<String> criticalPath, Optional<LastSubmission> lastSubmission, String definition,
                            Optional<String> commit) {
     /// How fast it goes.
     ///
     /// @param currentTokensPerSecond value of the staircase's last bar
     public record Throughput(Optional<Double> tasksPerHour, Optional<Double> currentTokensPerSecond) {
+    }
+
+    /// A submission that was taken.
+    ///
+    /// @param submission content hash of its files
+    /// @param counts     how many tasks were `added`, `changed`, `removed`, and are `unchanged`
+    /// @param diff       names of tasks that were `added`, `changed` and `removed`: the first [#MOST_NAMES] of each
+    public record LastSubmission(String submission, String actor, Instant at, List<String> files,
+                                 Map<String, Integer> counts, Map<String, List<String>> diff) {
+        private static final int MOST_NAMES = 100;
+
+        static LastSubmission of(SubmissionRecord record) {
+            SubmissionDiff diff = record.diff();
+            return new LastSubmission(record.submission(), record.actor(), record.at(), record.files(),
+                    Map.of("added", diff.added().size(), "changed", diff.changed().size(), "removed",
+                            diff.removed().size(), "unchanged", diff.unchanged().size()),
+                    Map.of("added", first(diff.added()), "changed", first(diff.changed()), "removed",
+                            first(diff.removed())));
+        }
+
+        private static List<String> first(List<String> names) {
+            return names.subList(0, Math.min(MOST_NAMES, names.size()));
+        }
     }
 
     /// A campaign as a line of a list.
@@ -38,7 +64,8 @@ public record CampaignView(String name, boolean paused, int total, Map<TaskStatu
         }
     }
 
-    static CampaignView of(Campaign campaign, CampaignShape shape, List<Bar> staircase, Instant now) {
+    static CampaignView of(Campaign campaign, CampaignShape shape, Instant now) {
+        List<Bar> staircase = Staircase.of(shape.measured().stream().map(TaskFacts::withoutReason).toList());
         int total = campaign.tasks().size();
         int left = campaign.count(TaskStatus.WAITING) + campaign.count(TaskStatus.READY)
                 + campaign.count(TaskStatus.RUNNING);
@@ -54,7 +81,8 @@ public record CampaignView(String name, boolean paused, int total, Map<TaskStatu
                 campaign.openedAt(), campaign.startedAt(), finishedAt,
                 left == 0 ? Optional.empty() : perHour.map(rate -> Math.round(left / rate * 3600)),
                 new Throughput(perHour, current), staircase, shape.criticalPath(),
-                campaign.lastSubmission(), Long.toString(campaign.definitionVersion()), campaign.commit());
+                campaign.lastSubmission().map(LastSubmission::of), Long.toString(campaign.definitionVersion()),
+                campaign.commit());
     }
 
     private static Map<TaskStatus, Integer> counts(Campaign campaign) {

@@ -43,6 +43,7 @@ class LiveFeed implements CommitListener {
     private final Deque<Message> recent = new ArrayDeque<>();
     private final Set<Task> tasks = new LinkedHashSet<>();
     private final Set<String> workers = new LinkedHashSet<>();
+    private final Set<String> campaigns = new LinkedHashSet<>();
     private final Map<String, CampaignShape> shapes = new HashMap<>();
     private Instant lastFlush = Instant.EPOCH;
     private Instant lastWatched = Instant.EPOCH;
@@ -56,6 +57,9 @@ class LiveFeed implements CommitListener {
         tasks.addAll(state.takeChanged());
         for (RoadmapEvent event : events) {
             changedWorker(event, state).ifPresent(workers::add);
+            if (event instanceof RoadmapEvent.OfCampaign ofCampaign) {
+                campaigns.add(ofCampaign.campaign()); // A pause, say, changes no task.
+            }
         }
         if (state.clock().isAfter(lastFlush.plusMillis(GATHER_MILLIS))) {
             lastFlush = state.clock();
@@ -66,8 +70,7 @@ class LiveFeed implements CommitListener {
     /// The state was rebuilt from the log; what listeners have seen of it may never have become durable.
     private synchronized void startOver(RoadmapState state, long nextOffset) {
         state.takeChanged();
-        tasks.clear();
-        workers.clear();
+        clear();
         shapes.clear();
         recent.clear();
         forgottenUpTo = nextOffset;
@@ -88,7 +91,7 @@ class LiveFeed implements CommitListener {
     }
 
     private void flush(RoadmapState state, long nextOffset) {
-        if (tasks.isEmpty() && workers.isEmpty()) {
+        if (tasks.isEmpty() && workers.isEmpty() && campaigns.isEmpty()) {
             return;
         }
         if (!subscribers.isEmpty()) {
@@ -99,32 +102,36 @@ class LiveFeed implements CommitListener {
         }
         List<Message> messages = new ArrayList<>();
         BlockingReason reasons = new BlockingReason(state, state.clock());
-        Set<Campaign> campaigns = new LinkedHashSet<>();
         for (Task task : tasks) {
-            campaigns.add(task.campaign());
+            campaigns.add(task.campaign().name());
             if (state.find(task.campaign().name(), task.name()).orElse(null) == task) {
                 messages.add(new Message(nextOffset, "task",
                         TaskRow.of(task, reasons, shape(task.campaign()).layer(task))));
             }
         }
-        for (Campaign campaign : campaigns) {
-            messages.add(new Message(nextOffset, "campaign", CampaignView.Summary.of(campaign)));
+        for (String campaign : campaigns) {
+            state.campaign(campaign).map(CampaignView.Summary::of).ifPresent(summary ->
+                    messages.add(new Message(nextOffset, "campaign", summary)));
         }
         for (String worker : workers) {
             state.findWorker(worker).map(WorkerView::of).ifPresent(view ->
                     messages.add(new Message(nextOffset, "worker", view)));
         }
-        tasks.clear();
-        workers.clear();
+        clear();
         publish(messages);
     }
 
     /// Nobody is watching: what nobody will ask for need not be written.
     private synchronized void forget(long nextOffset) {
-        tasks.clear();
-        workers.clear();
+        clear();
         recent.clear();
         forgottenUpTo = nextOffset;
+    }
+
+    private void clear() {
+        tasks.clear();
+        workers.clear();
+        campaigns.clear();
     }
 
     private CampaignShape shape(Campaign campaign) {

@@ -75,7 +75,8 @@ public class SubmissionResource {
     @Needs(Role.VIEWER)
     public Plan plan(@PathParam("campaign") String campaign, Submission submission) {
         Outcome outcome = ask(campaign, submission, true, null);
-        return roadmap.query(state -> Plan.of(outcome.submitted(), outcome.warnings(), state));
+        Plan.Fleet fleet = roadmap.query(state -> Plan.Fleet.of(outcome.submitted(), state));
+        return Plan.of(outcome.submitted(), outcome.warnings(), fleet);
     }
 
     private Outcome ask(String campaign, Submission submission, boolean dryRun, String known) {

@@ -35,14 +35,15 @@ public final class Attempt {
         this.backend = backend;
     }
 
-    Attempt(AttemptId id, RoadmapImage.OfAttempt image) {
-        this(id, image.worker(), image.incarnation(), image.assignedAt(), image.exclusive(), image.backend());
+    Attempt(AttemptId id, RoadmapImage.OfAttempt image, SharedValues shared) {
+        this(id, shared.of(image.worker()), shared.of(image.incarnation()), image.assignedAt(), image.exclusive(),
+                shared.of(image.backend()));
         startedAt = image.startedAt();
         finishedAt = image.finishedAt();
-        stage = image.stage();
+        stage = shared.of(image.stage());
         fate = image.fate();
-        reason = image.reason();
-        result = image.result();
+        reason = shared.of(image.reason());
+        result = shared.of(image.result());
     }
 
     RoadmapImage.OfAttempt image() {

@@ -31,6 +31,7 @@ public final class Campaign {
     private final String name;
     private final Instant openedAt;
     private final ReadyListener listener;
+    private final SharedValues shared;
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     private final Map<TaskStatus, Integer> counts = new EnumMap<>(TaskStatus.class);
     private final Set<Task> runningWithTouches = new LinkedHashSet<>();
@@ -44,11 +45,12 @@ public final class Campaign {
     private final SubmissionDiff.Collected collected = new SubmissionDiff.Collected();
     private Optional<SubmissionRecord> lastSubmission = Optional.empty();
 
-    Campaign(String name, Instant openedAt, ReadyListener listener) {
+    Campaign(String name, Instant openedAt, SharedValues shared, ReadyListener listener) {
         this.name = name;
         this.openedAt = openedAt;
         this.changedAt = openedAt;
         this.listener = listener;
+        this.shared = shared;
         for (TaskStatus status : TaskStatus.values()) {
             counts.put(status, 0);
         }
@@ -87,10 +89,11 @@ public final class Campaign {
     }
 
     /// Adds a task of a snapshot as it is, not linked to any other yet.
-    void resume(RoadmapImage.OfTask image) {
+    Task resume(RoadmapImage.OfTask image) {
         Task task = new Task(this, image);
         tasks.put(task.name(), task);
         counts.merge(task.status(), 1, Integer::sum);
+        return task;
     }
 
     /// Takes note of a running task of a snapshot, in the order of assignment.
@@ -116,8 +119,8 @@ public final class Campaign {
 
     /// Adds a task whose dependencies may come later in the same batch; [#link] must follow.
     Task add(long order, TaskSpec spec) {
-        Task task = new Task(this, order, spec);
-        if (tasks.put(spec.name(), task) != null) {
+        Task task = new Task(this, order, shared(spec));
+        if (tasks.put(task.name(), task) != null) {
             throw new AssertionError("task added twice: " + task);
         }
         counts.merge(TaskStatus.WAITING, 1, Integer::sum);
@@ -127,14 +130,28 @@ public final class Campaign {
 
     /// Gives the task another definition. Its dependencies are linked anew by [#link].
     void redefine(Task task, TaskSpec spec) {
+        TaskSpec own = shared(spec);
         if (task.status() == TaskStatus.READY) {
             listener.noLongerReady(task);
-            task.define(spec);
+            task.define(own);
             listener.nowReady(task);
         } else {
-            task.define(spec);
+            task.define(own);
         }
         definitionVersion++;
+    }
+
+    /// An equal definition that shares what others have too.
+    TaskSpec shared(TaskSpec spec) {
+        return shared.of(spec, name -> {
+            Task known = tasks.get(name);
+            return known == null ? name : known.name();
+        });
+    }
+
+    /// Where its tasks and attempts find what they have in common with others.
+    SharedValues shared() {
+        return shared;
     }
 
     /// Connects the task with the dependencies it names and settles its status.

@@ -25,6 +25,7 @@ public final class RoadmapState {
     private final ReadyIndex ready = new ReadyIndex(workers, administration.limits());
     private final LeaseIndex leases = new LeaseIndex();
     private final List<Task> unlinked = new ArrayList<>();
+    private final SharedValues shared = new SharedValues();
     private final Set<Transitions.Row> visited = new HashSet<>();
     private Set<Task> changed = new LinkedHashSet<>();
     private Instant clock = Instant.EPOCH;
@@ -100,8 +101,11 @@ public final class RoadmapState {
                 campaign(accepted).submitted(accepted);
                 tell(accepted, "campaign.submitted", "by " + accepted.actor());
             }
-            case RoadmapEvent.TaskAdded added ->
-                    unlinked.add(campaign(added).add(tasksEverAdded++, added.task()));
+            case RoadmapEvent.TaskAdded added -> {
+                Task task = campaign(added).add(tasksEverAdded++, added.task());
+                unlinked.add(task);
+                changed.add(task);
+            }
             case RoadmapEvent.TaskChanged change -> change(task(change, change.task().name()), change);
             case RoadmapEvent.TaskRemoved removed -> {
                 Task task = task(removed, removed.task());
@@ -133,7 +137,7 @@ public final class RoadmapState {
     }
 
     Campaign open(String name, Instant at) {
-        Campaign campaign = new Campaign(name, at, new Campaign.ReadyListener() {
+        Campaign campaign = new Campaign(name, at, shared, new Campaign.ReadyListener() {
             @Override
             public void nowReady(Task task) {
                 ready.add(task, clock);
@@ -233,7 +237,7 @@ public final class RoadmapState {
         switch (event) {
             case RoadmapEvent.AttemptAssigned assigned -> assign(task, assigned);
             case RoadmapEvent.AttemptStageReached reached ->
-                    task.runningAttempt().orElseThrow().reach(reached.stage(), reached.at());
+                    task.runningAttempt().orElseThrow().reach(shared.of(reached.stage()), reached.at());
             case RoadmapEvent.AttemptSucceeded succeeded -> {
                 endRunning(task, Attempt.Fate.SUCCEEDED, succeeded.result().reason(),
                         Optional.of(succeeded.result()));
@@ -254,14 +258,15 @@ public final class RoadmapState {
     }
 
     private void assign(Task task, RoadmapEvent.AttemptAssigned assigned) {
-        Attempt attempt = new Attempt(assigned.attempt(), assigned.worker(), assigned.incarnation(), assigned.at(),
-                task.eligibility().exclusive(), assigned.backend());
+        Worker worker = worker(assigned.worker());
+        AttemptId id = new AttemptId(task.campaign().name(), task.name(), assigned.attempt().epoch());
+        Attempt attempt = new Attempt(id, worker.id(), shared.of(assigned.incarnation()), assigned.at(),
+                task.eligibility().exclusive(), shared.of(assigned.backend()));
         administration.limits().began(attempt);
         task.campaign().apply(task, TaskTrigger.ASSIGNED);
         task.campaign().started(assigned.at());
         task.add(attempt);
         leases.grant(attempt, task.spec().timeout(), clock);
-        Worker worker = worker(assigned.worker());
         ready.withdraw(worker);
         worker.take(attempt);
         ready.offer(worker);
@@ -275,7 +280,7 @@ public final class RoadmapState {
 
     private void endRunning(Task task, Attempt.Fate fate, String reason, Optional<AttemptResult> result) {
         task.runningAttempt().ifPresent(attempt -> {
-            attempt.end(fate, reason, result, clock);
+            attempt.end(fate, shared.of(reason), shared.of(result), clock);
             leases.end(attempt);
             administration.limits().ended(attempt);
             if (result.isPresent() && task.spec().kind() == TaskKind.BENCHMARK) {

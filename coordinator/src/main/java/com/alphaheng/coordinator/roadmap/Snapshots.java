@@ -1,8 +1,7 @@
 package com.alphaheng.coordinator.roadmap;
 
-import com.alphaheng.protocol.AttemptId;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -46,7 +45,7 @@ public final class Snapshots {
     /// A roadmap being put together from images.
     public static final class Rebuilding {
         private final RoadmapState state = new RoadmapState();
-        private final List<RoadmapImage.OfTask> tasks = new ArrayList<>();
+        private final Map<Task, List<String>> dependents = new LinkedHashMap<>();
         private boolean begun;
         private boolean done;
 
@@ -67,11 +66,12 @@ public final class Snapshots {
                 case RoadmapImage.OfCampaign campaign -> state.open(campaign.name(), campaign.openedAt())
                         .resume(campaign);
                 case RoadmapImage.OfTask task -> {
-                    tasks.add(task);
-                    state.campaign(task.campaign()).orElseThrow(() -> missing(task.campaign())).resume(task);
+                    Campaign campaign = state.campaign(task.campaign()).orElseThrow(() -> missing(task.campaign()));
+                    dependents.put(campaign.resume(task), task.dependents());
                 }
                 case RoadmapImage.Order order -> {
-                    tasks.forEach(this::connect);
+                    dependents.forEach(this::connect);
+                    dependents.clear();
                     order.leases().forEach(lease -> state.resume(find(lease.task()), lease.since()));
                     order.heard().forEach(id -> state.leases().hear(state.findWorker(id).orElseThrow(() ->
                             missing(id))));
@@ -81,16 +81,15 @@ public final class Snapshots {
             }
         }
 
-        private void connect(RoadmapImage.OfTask image) {
-            Task task = find(new RoadmapImage.TaskName(image.campaign(), image.spec().name()));
-            for (String name : image.spec().dependencies()) {
-                Task dependency = find(new RoadmapImage.TaskName(image.campaign(), name));
+        private void connect(Task task, List<String> names) {
+            String campaign = task.campaign().name();
+            for (String name : task.spec().dependencies()) {
+                Task dependency = find(new RoadmapImage.TaskName(campaign, name));
                 task.mutableDependencies().add(dependency);
                 task.unmetDependencies += dependency.status() == TaskStatus.SUCCEEDED ? 0 : 1;
                 task.deadDependencies += dependency.status().dead() ? 1 : 0;
             }
-            image.dependents().forEach(name ->
-                    task.mutableDependents().add(find(new RoadmapImage.TaskName(image.campaign(), name))));
+            names.forEach(name -> task.mutableDependents().add(find(new RoadmapImage.TaskName(campaign, name))));
         }
 
         private Task find(RoadmapImage.TaskName name) {
@@ -111,9 +110,5 @@ public final class Snapshots {
             }
             return state;
         }
-    }
-
-    static AttemptId id(RoadmapImage.OfTask task, RoadmapImage.OfAttempt attempt) {
-        return new AttemptId(task.campaign(), task.spec().name(), attempt.epoch());
     }
 }

@@ -15,6 +15,14 @@ public record SubmissionDiff(List<String> added, List<String> changed, List<Stri
         unchanged = List.copyOf(unchanged);
     }
 
+    /// Names of the tasks that the submission has.
+    public Set<String> submitted() {
+        Set<String> names = new HashSet<>(added);
+        names.addAll(changed);
+        names.addAll(unchanged);
+        return names;
+    }
+
     /// What the facts since the last submission say.
     static final class Collected {
         private final List<String> added = new ArrayList<>();

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// How a submission changes a campaign. A file's tasks are replaced as a whole; other files' tasks stay.
+///
+/// The other tasks are gone through, but not sorted or searched: they may be ten times as many as what is submitted.
 final class SubmissionRules {
     private static final SourceLocation NOWHERE = new SourceLocation("", 0, 0);
 
@@ -24,11 +26,11 @@ final class SubmissionRules {
         Map<String, TaskSpec> before = new LinkedHashMap<>();
         campaign.ifPresent(known -> known.tasks().forEach(task -> before.put(task.name(), task.spec())));
         Map<String, TaskSpec> after = merged(before, submit);
-        List<SubmissionProblem> problems = problems(after, before.keySet());
+        SubmissionDiff diff = diff(before, after, submit);
+        List<SubmissionProblem> problems = problems(after, diff, submit);
         if (!problems.isEmpty()) {
             return Decision.reply(new Reply.InvalidSubmission(problems));
         }
-        SubmissionDiff diff = diff(before, after, submit);
         var reply = new Reply.Submitted(submit.campaign(), submit.submission(), diff,
                 List.copyOf(after.values()));
         boolean sameCommit = campaign.map(known -> known.commit().equals(submit.commit())).orElse(false);
@@ -87,12 +89,18 @@ final class SubmissionRules {
         return old.at(NOWHERE).equals(task.at(NOWHERE));
     }
 
-    private static List<SubmissionProblem> problems(Map<String, TaskSpec> tasks, Set<String> knownBefore) {
+    /// What the campaign had before was sound. So unless something it had is changed or removed, whatever is wrong now
+    /// is among the submitted tasks.
+    private static List<SubmissionProblem> problems(Map<String, TaskSpec> tasks, SubmissionDiff diff,
+                                                    RoadmapCommand.Submit submit) {
+        boolean onlyAdds = diff.changed().isEmpty() && diff.removed().isEmpty();
+        Collection<TaskSpec> suspects = onlyAdds ? submit.tasks() : tasks.values();
+        Set<String> removedNames = Set.copyOf(diff.removed());
         List<SubmissionProblem> problems = new ArrayList<>();
-        for (TaskSpec task : tasks.values()) {
+        for (TaskSpec task : suspects) {
             for (String dependency : task.dependencies()) {
                 if (!tasks.containsKey(dependency)) {
-                    boolean removed = knownBefore.contains(dependency);
+                    boolean removed = removedNames.contains(dependency);
                     problems.add(new SubmissionProblem("missing-dependency", task.location(), "task '" + task.name()
                             + "' depends on '" + dependency + "', which " + (removed ? "this submission removes"
                             : "neither the submission nor the campaign has"),
@@ -101,20 +109,23 @@ final class SubmissionRules {
                 }
             }
         }
-        return problems.isEmpty() ? cycle(tasks.values()) : problems;
+        return problems.isEmpty() ? cycle(suspects) : problems;
     }
 
     /// Removes tasks without open dependencies until none is left; what remains contains a cycle, which is then named.
+    ///
+    /// @param tasks what they depend on besides each other depends on none of them
     private static List<SubmissionProblem> cycle(Collection<TaskSpec> tasks) {
         Map<String, Integer> open = new HashMap<>();
         Map<String, List<TaskSpec>> dependents = new HashMap<>();
         Deque<TaskSpec> free = new ArrayDeque<>();
         Map<String, TaskSpec> left = new LinkedHashMap<>();
+        tasks.forEach(task -> left.put(task.name(), task));
         for (TaskSpec task : tasks) {
-            left.put(task.name(), task);
-            open.put(task.name(), task.dependencies().size());
-            task.dependencies().forEach(name -> dependents.computeIfAbsent(name, n -> new ArrayList<>()).add(task));
-            if (task.dependencies().isEmpty()) {
+            List<String> among = task.dependencies().stream().filter(left::containsKey).toList();
+            open.put(task.name(), among.size());
+            among.forEach(name -> dependents.computeIfAbsent(name, n -> new ArrayList<>()).add(task));
+            if (among.isEmpty()) {
                 free.add(task);
             }
         }

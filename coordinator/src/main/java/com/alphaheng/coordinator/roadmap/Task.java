@@ -21,9 +21,10 @@ public final class Task {
     private final long order;
     private TaskSpec spec;
     private TaskStatus status = TaskStatus.WAITING;
-    private final List<Task> dependencies = new ArrayList<>();
-    private final List<Task> dependents = new ArrayList<>();
-    private final List<Attempt> attempts = new ArrayList<>();
+    // Most hold one or two; a list made without a size takes room for ten with its first element.
+    private final List<Task> dependencies = new ArrayList<>(0);
+    private final List<Task> dependents = new ArrayList<>(0);
+    private final List<Attempt> attempts = new ArrayList<>(0);
     private String note = "";
     private Eligibility eligibility;
 
@@ -42,14 +43,15 @@ public final class Task {
     }
 
     Task(Campaign campaign, RoadmapImage.OfTask image) {
-        this(campaign, image.order(), image.spec());
+        this(campaign, image.order(), campaign.shared(image.spec()));
         status = image.status();
         note = image.note();
         failures = image.failures();
         losses = image.losses();
         notBefore = image.notBefore();
         readySince = image.readySince();
-        image.attempts().forEach(attempt -> attempts.add(new Attempt(Snapshots.id(image, attempt), attempt)));
+        image.attempts().forEach(attempt -> attempts.add(new Attempt(
+                new AttemptId(campaign.name(), name(), attempt.epoch()), attempt, campaign.shared())));
     }
 
     RoadmapImage.OfTask image() {
@@ -61,7 +63,7 @@ public final class Task {
     void define(TaskSpec newSpec) {
         spec = newSpec;
         rank = newSpec.priority().ordinal();
-        eligibility = Eligibility.of(newSpec);
+        eligibility = campaign.shared().of(Eligibility.of(newSpec));
     }
 
     void status(TaskStatus newStatus) {

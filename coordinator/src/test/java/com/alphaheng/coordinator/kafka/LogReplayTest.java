@@ -75,17 +75,19 @@ class LogReplayTest {
         KafkaSnapshotTaker taker = new KafkaSnapshotTaker(connection, 10);
         append(0, 4);
         assertThat(taker.takeIfNeeded()).as("too few facts").isZero();
-        for (int round = 1; round <= 4; round++) {
-            append(10 * round, 10 * round + 10);
-            assertThat(taker.takeIfNeeded()).isEqualTo(4 + 10L * round);
+        for (int facts : List.of(14, 24, 36, 54)) {
+            append(facts - (facts == 14 ? 10 : facts / 3), facts);
+            assertThat(taker.takeIfNeeded()).isEqualTo(facts);
         }
         append(100, 103);
         LogReplay.Result result = new LogReplay(connection).read();
-        assertThat(result.fromSnapshot()).isEqualTo(44);
-        assertThat(names(result)).hasSize(47).endsWith("c102");
+        assertThat(result.fromSnapshot()).isEqualTo(54);
+        assertThat(names(result)).hasSize(57).endsWith("c102");
         assertThat(result.reportOffsets()).isEqualTo(Map.of(0, 103L));
         assertThat(new KafkaSnapshots(connection).find()).as("the newest and the one before").hasSize(2);
-        assertThat(taker.takeIfNeeded()).as("still few since then").isEqualTo(44);
+        assertThat(taker.takeIfNeeded()).as("still few since then").isEqualTo(54);
+        append(103, 123);
+        assertThat(taker.takeIfNeeded()).as("few beside what there is").isEqualTo(54);
     }
 
     @Test

@@ -208,8 +208,9 @@ final class FixtureCampaign {
         summary.put("throughput", throughput);
         summary.put("staircase", bars);
         summary.put("lastSubmission", Map.of("submission", "5f0c", "actor", "ann", "at", now.minusSeconds(900),
-                "files", List.of("mtp_support.yaml"), "diff", Map.of("added", List.of("mtp-draft-step"), "changed",
-                List.of("thermal-soak", "final-report"), "removed", List.of("old-idea"), "unchanged", List.of())));
+                "files", List.of("mtp_support.yaml"), "counts", Map.of("added", 1, "changed", 2, "removed", 1,
+                "unchanged", 26), "diff", Map.of("added", List.of("mtp-draft-step"), "changed",
+                List.of("thermal-soak", "final-report"), "removed", List.of("old-idea"))));
         summary.put("criticalPath", tasks.containsKey("mtp-draft-step") ? List.of("profile-decode", "mtp-load-layer",
                 "mtp-draft-step", "mtp-verify-batch", "mtp-cache-rebuild", "mtp-greedy-parity", "mtp-throughput",
                 "thermal-soak", "final-report") : List.of());

@@ -176,7 +176,8 @@ class CoordinatorHttpTest {
                 received.add(lines.readLine());
             }
         }
-        assertThat(received).contains("event:reset", "event:task").anyMatch(line -> line.startsWith("id:"));
+        assertThat(received).contains("event:reset", "event:task").anyMatch(line -> line.startsWith("id:"))
+                .anyMatch(line -> line.contains("live-second"));
     }
 
     private static ValidatableResponse task(String campaign, String task) {
