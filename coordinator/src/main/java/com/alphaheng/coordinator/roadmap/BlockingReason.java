@@ -1,5 +1,6 @@
 package com.alphaheng.coordinator.roadmap;
 
+import com.alphaheng.protocol.WorkerProfile;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -83,7 +84,11 @@ public final class BlockingReason {
         }
         Set<Worker> accepting = state.ready().accepting(task);
         if (!accepting.isEmpty() && accepting.stream().allMatch(worker -> worker.capacity() == 0)) {
-            return limited(LimitScope.WORKER, accepting.iterator().next().id());
+            Worker first = accepting.iterator().next();
+            String paused = first.profile().labels().get(WorkerProfile.PAUSED);
+            return paused == null ? limited(LimitScope.WORKER, first.id())
+                    : first.id() + " takes nothing new: " + paused + andMore(accepting.size() - 1, "worker is full",
+                    "workers are full");
         }
         int able = accepting.size();
         return task.eligibility().exclusive()

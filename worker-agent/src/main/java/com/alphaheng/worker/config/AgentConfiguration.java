@@ -3,6 +3,7 @@ package com.alphaheng.worker.config;
 import io.smallrye.config.WithDefault;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -15,6 +16,14 @@ public interface AgentConfiguration {
     /// Without output for so long it counts as hung.
     @WithDefault("PT10M")
     Duration silence();
+
+    /// Whether it is kept from writing elsewhere than into its checkout, what is named below, and what is forgotten.
+    @WithDefault("true")
+    boolean confined();
+
+    /// What it may change besides, `~/` being the home folder: where it keeps its login and settings.
+    @WithDefault("~/.codex,~/.claude,~/.gemini,~/.qwen,~/.kimi")
+    List<String> writable();
 
     /// Regular expression with groups `tokens` and `usd` that finds in the output what a run cost.
     Optional<String> usage();

@@ -4,6 +4,7 @@ import com.alphaheng.worker.disk.DiskFiles;
 import com.alphaheng.worker.http.OpenAiEndpoint;
 import com.alphaheng.worker.job.AgentParts;
 import com.alphaheng.worker.job.Commands;
+import com.alphaheng.worker.job.Commands.Confinement;
 import com.alphaheng.worker.job.EnvironmentFailure;
 import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.job.Integration;
@@ -73,6 +74,7 @@ final class AgentWiring {
         if (agent.command().isPresent()) {
             Map<String, String> environment = key.map(value -> Map.of(agent.key().get(), value)).orElse(Map.of());
             return new CliBackend(new CliBackend.Settings(name, agent.command().get(), agent.silence(), environment,
+                    agent.confined() ? new Confinement.Agent(JobEnvironment.paths(agent.writable())) : Confinement.OPEN,
                     agent.usage().isPresent() ? Optional.of(pattern(place, agent.usage().get())) : Optional.empty()),
                     commands);
         }

@@ -1,5 +1,6 @@
 package com.alphaheng.worker.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,16 @@ final class JobEnvironment {
         // Jobs build with the JDK that runs the worker, not with what happens to be first on the PATH.
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         return environment;
+    }
+
+    /// With `~/` at the beginning standing for the home folder of jobs.
+    static List<Path> paths(List<String> texts) {
+        return texts.stream().map(text -> text.startsWith("~/") ? home().resolve(text.substring(2))
+                : Path.of(text).toAbsolutePath().normalize()).toList();
+    }
+
+    static Path home() {
+        return Path.of(value("HOME").orElseGet(() -> System.getProperty("user.home")));
     }
 
     static Optional<String> value(String name) {

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// The worker's settings, `heng.*`; each may come as a system property, an environment variable (`HENG_WORKER_SLOTS`)
 /// or from `config/application.properties`. The README has the table.
@@ -27,6 +26,16 @@ public interface WorkerConfiguration {
     Map<String, String> kafka();
 
     Worker worker();
+
+    /// `heng.worker.sandbox.*`: files and folders, `~/` being the home folder.
+    interface Sandbox {
+        /// What sealed commands and agents may change besides their checkout, and what stays changed.
+        Optional<List<String>> writable();
+
+        /// What they cannot see, besides what the worker itself keeps and is told.
+        @WithDefault("~/.alphaheng,~/.ssh,~/.gnupg,~/.aws,~/.kube,~/.docker,~/.netrc,~/.git-credentials")
+        List<String> hidden();
+    }
 
     /// `heng.worker.*`
     interface Worker {
@@ -70,7 +79,18 @@ public interface WorkerConfiguration {
         Optional<String> powermetrics();
 
         /// Bytes of one attempt's checkout and scratch folder.
-        OptionalLong diskQuota();
+        @WithDefault("21474836480")
+        long diskQuota();
+
+        /// With fewer bytes free on the folder's disk this worker takes nothing new.
+        @WithDefault("2147483648")
+        long diskFloor();
+
+        /// Without output and without use of a processor for so long a command counts as hung.
+        @WithDefault("PT10M")
+        Duration standstill();
+
+        Sandbox sandbox();
 
         /// Agent backends by name.
         Map<String, AgentConfiguration> agents();

@@ -14,7 +14,6 @@ import com.alphaheng.worker.probe.MachineProbe;
 import com.alphaheng.worker.probe.SystemTexts;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +26,6 @@ import javax.net.ssl.SSLContext;
 /// Looks at everything that a worker with this configuration needs, without becoming one: what is there, what is
 /// missing, and what to do about it.
 final class WorkerDoctor {
-    private static final long GIBIBYTE = 1L << 30;
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private final WorkerConfiguration configuration;
@@ -55,9 +53,9 @@ final class WorkerDoctor {
         needed("labels", () -> parts.profile(machine, commandLine, List.of()).labels().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey()).map(Object::toString).reduce((a, b) -> a + " " + b).orElse(""));
         needed("environment", () -> new EnvironmentProbe(SystemTexts.LIVE).read().toString());
-        wanted("isolation", commandLine.cutsNetwork(), commandLine.isolation(),
-                "changes are verified with the network at hand: on Linux allow user namespaces "
-                + "(sysctl kernel.unprivileged_userns_clone=1), on macOS sandbox-exec must work");
+        wanted("isolation", commandLine.cutsNetwork() && commandLine.confinesWrites(), commandLine.isolation(),
+                "changes are verified with what is named at hand: on Linux allow user namespaces "
+                + "(sysctl kernel.unprivileged_userns_clone=1) and install perl, on macOS sandbox-exec must work");
         Heat heat = parts.thermometer().read();
         wanted("heat", heat.slowed().isPresent(), heat.describe(), "benchmarks cannot wait for this machine to cool "
                 + "down; on macOS name a powermetrics command that may run with heng.worker.powermetrics");
@@ -76,12 +74,11 @@ final class WorkerDoctor {
         Path folder = parts.folder();
         parts.exec();
         String running = WorkerFolder.isHeld(folder) ? ", a worker runs in it" : "";
-        long free = Files.getFileStore(folder).getUsableSpace();
-        if (free < 2 * GIBIBYTE) {
-            throw new EnvironmentFailure(EnvironmentFailure.Code.DISK_FULL, "only %.1f GiB free in %s"
-                    .formatted((double) free / GIBIBYTE, folder), "builds and checkouts want 2");
+        Optional<String> full = parts.diskFloor().obstacle(false);
+        if (full.isPresent()) {
+            throw new EnvironmentFailure(EnvironmentFailure.Code.DISK_FULL, "a worker takes nothing here", full.get());
         }
-        return "%s, %.1f GiB free%s".formatted(folder, (double) free / GIBIBYTE, running);
+        return folder + ", " + parts.diskFloor().free() + running;
     }
 
     private static String agent(String name, AgentConfiguration agent) throws EnvironmentFailure, IOException {

@@ -4,8 +4,11 @@ import com.alphaheng.protocol.TrustedAuthority;
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.worker.disk.ArtifactFolder;
+import com.alphaheng.worker.disk.DiskFloor;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ExecSettings;
+import com.alphaheng.worker.exec.ExecSettings.Limits;
+import com.alphaheng.worker.exec.Reach;
 import com.alphaheng.worker.exec.SecretMask;
 import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.job.EnvironmentFailure;
@@ -19,7 +22,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -123,15 +126,32 @@ final class WorkerParts {
                     "give this user the folder, or name another with heng.worker.build-cache", e);
         }
         WorkerConfiguration.Worker worker = configuration.worker();
-        return new ExecSettings(folder(), JobEnvironment.passed(worker.passEnvironment().orElse(List.of())),
-                mask(),
-                ExecSettings.DEFAULT_OUTPUT_BYTES, ExecSettings.DEFAULT_FILE_BYTES, worker.diskQuota(),
-                Duration.ofSeconds(5));
+        Limits limits = Limits.DEFAULT.withDiskQuota(worker.diskQuota(), Limits.DEFAULT.quotaInterval())
+                .withStandstill(worker.standstill());
+        return new ExecSettings(reach(), JobEnvironment.passed(worker.passEnvironment().orElse(List.of())), mask(),
+                limits);
+    }
+
+    private Reach reach() {
+        WorkerConfiguration.Sandbox sandbox = configuration.worker().sandbox();
+        List<Path> hidden = new ArrayList<>(JobEnvironment.paths(sandbox.hidden()));
+        // What this program itself is told in confidence: its token, keys for Kafka, the file they may stand in.
+        configuration.coordinatorTokenFile().map(Path::of).ifPresent(hidden::add);
+        configuration.kafka().values().stream().filter(value -> value.startsWith("/")).map(Path::of)
+                .forEach(hidden::add);
+        hidden.add(Path.of("config", "application.properties").toAbsolutePath());
+        return Reach.of(folder(), Optional.of(JobEnvironment.home()), hidden,
+                JobEnvironment.paths(sandbox.writable().orElse(List.of())));
+    }
+
+    DiskFloor diskFloor() {
+        return new DiskFloor(folder(), configuration.worker().diskFloor());
     }
 
     WorkerProfile profile(Machine machine, CommandLine commandLine, List<String> agents) throws EnvironmentFailure {
         Map<String, String> labels = new HashMap<>(machine.labels());
         labels.put("network-isolation", commandLine.cutsNetwork() ? "yes" : "no");
+        labels.put("write-isolation", commandLine.confinesWrites() ? "yes" : "no");
         labels.putAll(configuration.worker().labels());
         return new WorkerProfile(labels, kinds(), agents, slots(), machine.cpuCores(), machine.gpuCores(),
                 machine.memoryBytes(), machine.description());

@@ -76,11 +76,12 @@ public class WorkerService {
                 configuration.worker().agentOrder().orElse(List.of()), commands, new GitIntegration(checkouts),
                 new SpendFile(folder.path().resolve("spending.jsonl")));
         WorkerProfile profile = parts.profile(machine, commandLine, agents.advertised());
+        CurrentProfile current = new CurrentProfile(profile, parts.diskFloor());
         ArtifactFolder artifacts = parts.artifacts();
         courier = new ArtifactCourier(parts.coordinator(), parts.coordinatorToken(), parts.trusted(),
                 artifacts::waiting);
         KafkaClients clients = new KafkaClients(configuration.broker(), configuration.kafka());
-        KafkaCoordinatorLink link = link(parts, clients, workerId, incarnation, profile);
+        KafkaCoordinatorLink link = link(parts, clients, workerId, incarnation, current);
         outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);
         JobSettings settings = new JobSettings(machine.fingerprint(), new EnvironmentProbe(SystemTexts.LIVE)::read,
                 parts.buildCache(), configuration.worker().benchmarkBudget(), parts.thermometer(),
@@ -90,7 +91,7 @@ public class WorkerService {
                 outputs::open, clock);
         inbox = new KafkaInbox(clients, configuration.broker(), workerId, () -> {
             link.resumeSpooled();
-            desk.ready(configuration.worker().heartbeat());
+            desk.ready(configuration.worker().heartbeat(), current::changed);
             LOG.infof("worker %s is ready: %s", workerId, profile.description());
         }, desk::receive);
         desk.start();
@@ -114,9 +115,9 @@ public class WorkerService {
     }
 
     private KafkaCoordinatorLink link(WorkerParts parts, KafkaClients clients, String workerId, String incarnation,
-                                      WorkerProfile profile) throws EnvironmentFailure {
+                                      CurrentProfile current) throws EnvironmentFailure {
         try {
-            return new KafkaCoordinatorLink(clients, workerId, incarnation, profile, parts.coordinatorToken(),
+            return new KafkaCoordinatorLink(clients, workerId, incarnation, current::get, parts.coordinatorToken(),
                     folder.path().resolve("spool"));
         } catch (IOException e) {
             throw new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write " + folder.path().resolve("spool"),

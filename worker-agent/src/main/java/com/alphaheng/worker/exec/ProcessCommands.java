@@ -73,7 +73,7 @@ public final class ProcessCommands implements Commands {
         Path scratch = settings.scratch().resolve(token);
         Path note = settings.running().resolve(token);
         try {
-            Files.createDirectories(scratch.resolve("tmp"));
+            Files.createDirectories(job(scratch).resolve("tmp"));
             Files.writeString(note, request.script());
             return runNoted(request, token, scratch, stop, output);
         } catch (IOException e) {
@@ -91,14 +91,15 @@ public final class ProcessCommands implements Commands {
 
     private Outcome runNoted(Request request, String token, Path scratch, StopSwitch stop, AttemptOutput output)
             throws IOException {
-        Path metrics = scratch.resolve("metrics.json");
+        Path job = job(scratch);
+        Path metrics = job.resolve("metrics.json");
         Path left = scratch.resolve("left");
-        ProcessBuilder builder = new ProcessBuilder(commandLine.of(request.script(), request.confinement(), left,
-                settings.mostFileBytes()));
+        ProcessBuilder builder = new ProcessBuilder(commandLine.of(request.script(), request.confinement(),
+                new LinuxSandbox.Place(request.folder(), job, settings.reach()), left, settings.limits().fileBytes()));
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.putAll(settings.environment());
-        environment.put("TMPDIR", scratch.resolve("tmp").toString());
+        environment.put("TMPDIR", job.resolve("tmp").toString());
         environment.put("HENG_METRICS", metrics.toString());
         environment.putAll(request.environment());
         environment.put(ProcessGroup.TOKEN_VARIABLE, token);
@@ -108,12 +109,12 @@ public final class ProcessCommands implements Commands {
         Process process = builder.start();
         ProcessGroup group = new ProcessGroup(process.pid(), token);
         OutputPump pump = new OutputPump(process.getInputStream(), request.source(), settings.mask(),
-                settings.mostOutputBytes(), output);
+                settings.limits().outputBytes(), output);
         Thread pumping = Thread.ofVirtual().name("output of " + process.pid()).start(pump);
         AtomicReference<Cause> cause = new AtomicReference<>();
         List<String> leftProcesses = new ArrayList<>();
         try (StopSwitch.Registration _ = stop.onStop(() -> cause.compareAndSet(null, Cause.STOPPED))) {
-            watch(process, pump, request, scratch, start, cause);
+            watch(process, group, pump, request, job, start, cause);
             group.others().forEach(entry -> leftProcesses.add(entry.description()));
         } finally {
             group.kill();
@@ -123,32 +124,42 @@ public final class ProcessCommands implements Commands {
         if (cause.get() != null) {
             return new Killed(cause.get(), pump.lastLines(), elapsed);
         }
-        leftProcesses.addAll(lines(left));
+        for (String line : lines(left)) {
+            if (line.startsWith(LinuxSandbox.FAILURE)) {
+                throw new IOException("its sandbox cannot be set up: " + line.substring(LinuxSandbox.FAILURE.length()));
+            }
+            leftProcesses.add(line);
+        }
         return new Exited(process.exitValue(), pump.lastLines(), elapsed, metrics(metrics), leftProcesses,
                 processorTime(scratch.resolve("left.times")));
     }
 
+    /// What belongs to the command itself: temporary files and metrics.
+    private static Path job(Path scratch) {
+        return scratch.resolve("job");
+    }
+
     /// Returns once the process has ended, or there is a cause to kill it.
-    private void watch(Process process, OutputPump pump, Request request, Path scratch, long start,
+    private void watch(Process process, ProcessGroup group, OutputPump pump, Request request, Path job, long start,
                        AtomicReference<Cause> cause) {
         long deadline = start + request.timeLimit().toNanos();
-        long nextLook = start + settings.quotaInterval().toNanos();
+        DiskQuota quota = new DiskQuota(settings.limits(), List.of(request.folder(), job), start);
+        Progress progress = new Progress(settings.limits().standstill(), start);
         try {
             while (cause.get() == null && !process.waitFor(50, TimeUnit.MILLISECONDS)) {
                 long now = System.nanoTime();
                 if (now - deadline >= 0) {
                     cause.compareAndSet(null, Cause.TIME_LIMIT);
                 }
-                if (request.silenceLimit().isPresent()
-                        && now - pump.lastOutputNanos() > request.silenceLimit().get().toNanos()) {
-                    cause.compareAndSet(null, Cause.SILENCE);
-                }
-                if (settings.diskQuotaBytes().isPresent() && now - nextLook >= 0) {
-                    nextLook = now + settings.quotaInterval().toNanos();
-                    long used = FolderTree.bytes(request.folder()) + FolderTree.bytes(scratch);
-                    if (used > settings.diskQuotaBytes().getAsLong()) {
-                        cause.compareAndSet(null, Cause.DISK_QUOTA);
+                if (request.silenceLimit().isPresent()) {
+                    if (now - pump.lastOutputNanos() > request.silenceLimit().get().toNanos()) {
+                        cause.compareAndSet(null, Cause.SILENCE);
                     }
+                } else if (progress.stalled(now, pump.lastOutputNanos(), group::processorTimes)) {
+                    cause.compareAndSet(null, Cause.STALLED);
+                }
+                if (quota.exceeded(now)) {
+                    cause.compareAndSet(null, Cause.DISK_QUOTA);
                 }
             }
         } catch (InterruptedException e) {

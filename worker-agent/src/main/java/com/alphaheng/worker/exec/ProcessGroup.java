@@ -3,9 +3,12 @@ package com.alphaheng.worker.exec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// All processes of one command: killed as a whole, looked for by group and by token.
 final class ProcessGroup {
@@ -45,6 +48,12 @@ final class ProcessGroup {
     /// The live members except the leader.
     List<ProcessTable.Entry> others() {
         return ProcessTable.members(leader, marker()).stream().filter(entry -> entry.pid() != leader).toList();
+    }
+
+    /// How long each live member, the leader too, has used a processor.
+    Map<Long, Duration> processorTimes() {
+        return ProcessTable.members(leader, marker()).stream()
+                .collect(Collectors.toMap(ProcessTable.Entry::pid, ProcessTable.Entry::processorTime));
     }
 
     /// Kills every member, and again until none is left: a process may fork while it is being killed.

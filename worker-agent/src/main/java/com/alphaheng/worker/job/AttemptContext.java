@@ -33,12 +33,15 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         return Duration.between(clock.instant(), deadline);
     }
 
-    Map<String, String> environment() {
+    /// What a command in this folder gets. A confined one keeps its builds to itself: what others run must not come
+    /// from what it may have changed.
+    Map<String, String> environment(Path folder, Commands.Confinement confinement) {
         Map<String, String> environment = new HashMap<>();
         environment.put("HENG_CAMPAIGN", attempt.campaign());
         environment.put("HENG_TASK", attempt.task());
         environment.put("HENG_EPOCH", Integer.toString(attempt.epoch()));
-        environment.put("HENG_BUILD_CACHE", settings.buildCache().toString());
+        environment.put("HENG_BUILD_CACHE", (confinement instanceof Commands.Confinement.Open ? settings.buildCache()
+                : folder.resolve(".heng/builds")).toString());
         return environment;
     }
 
@@ -52,10 +55,10 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         return attempt.campaign() + "-" + attempt.task() + "-" + attempt.epoch();
     }
 
-    /// Runs a command cut off from the network, in the time that is left.
+    /// Runs a command cut off from the network and the rest of the disk, in the time that is left.
     Commands.Outcome sealed(String source, String script, Path folder, Map<String, String> more,
                             Optional<Duration> limit) throws EnvironmentFailure {
-        Map<String, String> environment = environment();
+        Map<String, String> environment = environment(folder, Commands.Confinement.SEALED);
         environment.putAll(more);
         Duration left = timeLeft().isPositive() ? timeLeft() : Duration.ofMillis(1);
         Duration time = limit.filter(most -> most.compareTo(left) < 0).orElse(left);
@@ -64,13 +67,14 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
     }
 
     /// Runs a shell command of the task and turns what happened into a step's result with its metrics.
-    StepResult command(String source, String what, String script, Path folder) throws EnvironmentFailure {
+    StepResult command(String source, String what, String script, Path folder, Commands.Confinement confinement)
+            throws EnvironmentFailure {
         Duration left = timeLeft();
         if (!left.isPositive()) {
             return timedOut();
         }
-        Commands.Outcome outcome = commands.run(new Commands.Request(source, script, folder, environment(), left,
-                Optional.empty(), Commands.Confinement.OPEN), stop, output);
+        Commands.Outcome outcome = commands.run(new Commands.Request(source, script, folder,
+                environment(folder, confinement), left, Optional.empty(), confinement), stop, output);
         return switch (outcome) {
             case Commands.Killed killed -> killed(what, killed);
             case Commands.Exited exited -> exited(what, exited);
@@ -84,8 +88,12 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
             case STOPPED -> stopped();
             case SILENCE -> StepResult.failed(AttemptResult.Outcome.AGENT_FAILED,
                     what + " printed nothing for too long and was killed as hung; last: " + last);
+            case STALLED -> StepResult.failed(AttemptResult.Outcome.TIMED_OUT, what + " printed nothing and used no "
+                    + "processor time for too long, and was killed as hung; if it may wait that long, raise "
+                    + "heng.worker.standstill; last: " + last);
             case DISK_QUOTA -> StepResult.failed(AttemptResult.Outcome.ENVIRONMENT_FAILED,
-                    what + " was killed: its folder outgrew the worker's disk quota; last: " + last);
+                    what + " was killed: its checkout and temporary files outgrew the worker's disk quota; write less, "
+                    + "or raise heng.worker.disk-quota; last: " + last);
         };
     }
 

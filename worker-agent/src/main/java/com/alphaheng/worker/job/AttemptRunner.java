@@ -122,6 +122,7 @@ public final class AttemptRunner {
                     "nothing to run: the task has no `verify_command`, and no agent backend is configured here");
         }
         context.stage("verifying");
-        return context.command("verify", "the verify command", command.get(), checkout.folder());
+        return context.command("verify", "the verify command", command.get(), checkout.folder(),
+                Commands.Confinement.OPEN);
     }
 }

@@ -34,6 +34,7 @@ final class BenchmarkStep {
     private final BenchmarkSpec spec;
     private final Path baseFolder;
     private final Path candidateFolder;
+    private final Commands.Confinement confinement;
     private final RunSummary base = new RunSummary();
     private final RunSummary candidate = new RunSummary();
     private final List<Double> blockRatios = new ArrayList<>();
@@ -48,6 +49,8 @@ final class BenchmarkStep {
         this.spec = spec;
         this.baseFolder = baseFolder;
         this.candidateFolder = candidateFolder;
+        // What differs from the base is a stranger's change.
+        this.confinement = baseFolder.equals(candidateFolder) ? Commands.Confinement.OPEN : Commands.Confinement.SEALED;
         this.session = new SessionRecord(context.settings().machine(), context.settings().environment().get(),
                 spec.metric());
     }
@@ -207,7 +210,7 @@ final class BenchmarkStep {
 
     private Measured one(String side, String script, Path folder, String what) throws EnvironmentFailure, RunFailed {
         Instant began = context.clock().instant();
-        StepResult result = context.command("benchmark", what, script, folder);
+        StepResult result = context.command("benchmark", what, script, folder, confinement);
         if (!result.succeeded()) {
             throw new RunFailed(result);
         }

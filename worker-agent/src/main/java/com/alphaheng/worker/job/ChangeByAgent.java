@@ -84,7 +84,7 @@ final class ChangeByAgent {
         Optional<AgentRun> run = Optional.empty();
         try {
             AgentBackend.Request request = new AgentBackend.Request(context.attempt(), task.prompt(), tree.folder(),
-                    context.environment(), limit, allowance, most -> {
+                    context.environment(tree.folder(), Commands.Confinement.SEALED), limit, allowance, most -> {
                         SpendLedger.Call call = ledger.begin(key, most);
                         return actual -> {
                             call.end(actual);

@@ -28,13 +28,28 @@ public interface Commands {
         }
     }
 
-    /// What a command may reach.
-    enum Confinement {
+    /// What a command may reach. Where the system cannot do one of these, the worker's doctor says so.
+    sealed interface Confinement {
+        Confinement OPEN = new Open();
+        Confinement SEALED = new Sealed();
+
         /// The network and the whole file system of the worker's user, in a process group of its own.
-        OPEN,
-        /// No network, its own process numbers, limits on file size; where the system cannot do one of these, the
-        /// worker's doctor says so.
-        SEALED
+        record Open() implements Confinement {
+        }
+
+        /// No network, its own process numbers, limits on file size. It changes nothing but its folder and temporary
+        /// files, and does not see what is the worker's own.
+        record Sealed() implements Confinement {
+        }
+
+        /// As [Sealed], but with the network.
+        ///
+        /// @param writable files and folders that it may change besides; those that are not there are passed over
+        record Agent(List<Path> writable) implements Confinement {
+            public Agent {
+                writable = List.copyOf(writable);
+            }
+        }
     }
 
     /// How a command ended.
@@ -67,6 +82,10 @@ public interface Commands {
 
     /// Why a command was killed.
     enum Cause {
-        TIME_LIMIT, SILENCE, STOPPED, DISK_QUOTA
+        TIME_LIMIT,
+        /// No output for as long as its silence limit.
+        SILENCE,
+        /// Neither output nor processor time for as long as this worker lets any command stand still.
+        STALLED, STOPPED, DISK_QUOTA
     }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -40,7 +41,7 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
     private final String workerId;
     private final String incarnation;
     private final Optional<String> proofKey;
-    private final WorkerProfile profile;
+    private final Supplier<WorkerProfile> profile;
     private final ExecutorService sender = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("worker-link").daemon().factory());
     /// Touched only by the sender's thread.
@@ -53,11 +54,13 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
     private record Undelivered(WorkerMessage.AttemptFinished report, Runnable delivered) {
     }
 
+    /// @param profile     asked at each hello
     /// @param token       the worker's own, with which its reports are signed; absent if it has not enrolled
     /// @param spoolFolder holds reports until they are delivered
     /// @throws IOException if that folder cannot be made
-    public KafkaCoordinatorLink(KafkaClients clients, String workerId, String incarnation, WorkerProfile profile,
-                                Optional<String> token, Path spoolFolder) throws IOException {
+    public KafkaCoordinatorLink(KafkaClients clients, String workerId, String incarnation,
+                                Supplier<WorkerProfile> profile, Optional<String> token, Path spoolFolder)
+            throws IOException {
         this.producer = clients.producer(workerId + "-reports", DELIVERY);
         this.spool = new ReportSpool(spoolFolder);
         this.workerId = workerId;
@@ -77,7 +80,7 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
 
     @Override
     public void hello(List<AttemptId> running) {
-        submit(() -> send(number -> new WorkerMessage.Hello(workerId, incarnation, number, profile, running)));
+        submit(() -> send(number -> new WorkerMessage.Hello(workerId, incarnation, number, profile.get(), running)));
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -57,9 +58,12 @@ public final class WorkerDesk implements AutoCloseable {
     }
 
     /// The inbox is open: introduce ourselves, and beat from now on.
-    public void ready(Duration beat) {
+    ///
+    /// @param changed asked at each beat whether this worker has to introduce itself anew
+    public void ready(Duration beat, BooleanSupplier changed) {
         signals.add(new Signal.Ready());
-        timer.scheduleAtFixedRate(() -> signals.add(new Signal.Beat()), 0, beat.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(() -> signals.add(changed.getAsBoolean() ? new Signal.Ready() : new Signal.Beat()), 0,
+                beat.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     public void receive(CoordinatorMessage message) {

@@ -2,6 +2,7 @@ package com.alphaheng.worker.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.alphaheng.worker.exec.ExecSettings.Limits;
 import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.Commands.Cause;
 import com.alphaheng.worker.job.Commands.Confinement;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +40,7 @@ class ProcessCommandsTest {
                 + "echo \"$HENG_TASK $(pwd)\"; exit 7", Duration.ofSeconds(20)));
         assertThat(exited.status()).isEqualTo(7);
         assertThat(exited.metrics()).contains("{\"metrics\":[]}\n");
-        assertThat(lines).containsExactly("verify: one", "verify: two", "verify: t " + folder.toRealPath());
+        assertThat(lines).containsExactly("verify: one", "verify: two", "verify: t " + tree().toRealPath());
         assertThat(exited.leftProcesses()).isEmpty();
         assertThat(filesLeft()).isEmpty();
     }
@@ -68,11 +68,12 @@ class ProcessCommandsTest {
 
     @Test
     void aDaemonInASessionOfItsOwnIsFoundNamedAndKilled() throws Exception {
-        for (Confinement confinement : Confinement.values()) {
+        for (Confinement confinement : List.of(Confinement.OPEN, Confinement.SEALED,
+                new Confinement.Agent(List.of()))) {
             Exited exited = exited(run("(setsid bash -c 'sleep 323' >/dev/null 2>&1 &); sleep 0.3; echo done",
-                    Duration.ofSeconds(20), Optional.empty(), confinement, OptionalLong.empty()));
+                    Duration.ofSeconds(20), Optional.empty(), confinement, Limits.DEFAULT));
             assertThat(exited.lastLines()).contains("done");
-            assertThat(exited.leftProcesses()).as(confinement.name()).anyMatch(left -> left.contains("sleep 323"));
+            assertThat(exited.leftProcesses()).as(confinement.toString()).anyMatch(left -> left.contains("sleep 323"));
             assertThat(running("sleep 323")).isEmpty();
         }
     }
@@ -102,7 +103,7 @@ class ProcessCommandsTest {
     @Test
     void silenceForTooLongCountsAsHung() throws Exception {
         Outcome outcome = run("echo thinking; sleep 326", Duration.ofSeconds(60), Optional.of(Duration.ofMillis(500)),
-                Confinement.OPEN, OptionalLong.empty());
+                Confinement.OPEN, Limits.DEFAULT);
         assertThat(outcome).isInstanceOfSatisfying(Killed.class,
                 killed -> assertThat(killed.cause()).isEqualTo(Cause.SILENCE));
     }
@@ -128,7 +129,7 @@ class ProcessCommandsTest {
     @Test
     void theDiskQuotaKills() throws Exception {
         Outcome outcome = run("head -c 3000000 /dev/zero > big; sleep 327", Duration.ofSeconds(60), Optional.empty(),
-                Confinement.OPEN, OptionalLong.of(1_000_000));
+                Confinement.OPEN, Limits.DEFAULT.withDiskQuota(1_000_000, Duration.ofMillis(100)));
         assertThat(outcome).isInstanceOfSatisfying(Killed.class,
                 killed -> assertThat(killed.cause()).isEqualTo(Cause.DISK_QUOTA));
     }
@@ -140,18 +141,18 @@ class ProcessCommandsTest {
             String connect = "exec 3<>/dev/tcp/127.0.0.1/" + server.getLocalPort() + " && echo connected";
             assertThat(exited(run(connect, Duration.ofSeconds(20))).status()).isZero();
             Exited sealed = exited(run(connect, Duration.ofSeconds(20), Optional.empty(), Confinement.SEALED,
-                    OptionalLong.empty()));
+                    Limits.DEFAULT));
             if (COMMAND_LINE.isolation().startsWith("namespaces")) {
                 assertThat(sealed.status()).as("its loopback is its own").isNotZero();
             }
         }
         assertThat(exited(run("bash -c 'exec 3<>/dev/tcp/192.0.2.1/80'", Duration.ofSeconds(20), Optional.empty(),
-                Confinement.SEALED, OptionalLong.empty())).status()).isNotZero();
+                Confinement.SEALED, Limits.DEFAULT)).status()).isNotZero();
     }
 
     @Test
     void whatAKilledWorkerLeftIsKilledAtTheNextStart() throws Exception {
-        ProcessCommands commands = commands(OptionalLong.empty());
+        ProcessCommands commands = commands(Limits.DEFAULT);
         String token = "11111111-2222-3333-4444-555555555555";
         Files.writeString(folder.resolve("work/processes/" + token), "sleep 328");
         Process orphan = new ProcessBuilder("sleep", "328").redirectErrorStream(true).start();
@@ -165,11 +166,11 @@ class ProcessCommandsTest {
     }
 
     private Outcome run(String script, Duration limit) throws Exception {
-        return run(script, limit, Optional.empty(), Confinement.OPEN, OptionalLong.empty());
+        return run(script, limit, Optional.empty(), Confinement.OPEN, Limits.DEFAULT);
     }
 
     private Outcome run(String script, Duration limit, Optional<Duration> silence, Confinement confinement,
-                        OptionalLong quota) throws Exception {
+                        Limits limits) throws Exception {
         AttemptOutput output = new AttemptOutput() {
             @Override
             public void line(String source, String text) {
@@ -181,14 +182,18 @@ class ProcessCommandsTest {
                 lines.add("closed");
             }
         };
-        return commands(quota).run(new Request("verify", script, folder, Map.of("HENG_TASK", "t"), limit, silence,
+        return commands(limits).run(new Request("verify", script, tree(), Map.of("HENG_TASK", "t"), limit, silence,
                 confinement), stop, output);
     }
 
-    private ProcessCommands commands(OptionalLong quota) throws Exception {
-        return new ProcessCommands(new ExecSettings(folder.resolve("work"), Map.of("PATH", "/usr/bin:/bin:/usr/sbin"),
-                new SecretMask(List.of("correct-horse")), 64 * 1024, 1L << 30, quota, Duration.ofMillis(100)),
-                COMMAND_LINE);
+    private ProcessCommands commands(Limits limits) throws Exception {
+        return new ProcessCommands(new ExecSettings(Reach.of(folder.resolve("work"), Optional.empty(), List.of(),
+                List.of()), Map.of("PATH", "/usr/bin:/bin:/usr/sbin"), new SecretMask(List.of("correct-horse")),
+                limits.withOutput(64 * 1024)), COMMAND_LINE);
+    }
+
+    private Path tree() throws Exception {
+        return Files.createDirectories(folder.resolve("work/checkouts/tree"));
     }
 
     private static Exited exited(Outcome outcome) {

@@ -9,11 +9,14 @@ import com.alphaheng.worker.disk.ArtifactFolder;
 import com.alphaheng.worker.disk.DiskFiles;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ExecSettings;
+import com.alphaheng.worker.exec.ExecSettings.Limits;
 import com.alphaheng.worker.exec.ProcessCommands;
+import com.alphaheng.worker.exec.Reach;
 import com.alphaheng.worker.exec.SecretMask;
 import com.alphaheng.worker.job.AgentParts;
 import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.AttemptRunner;
+import com.alphaheng.worker.job.Commands.Confinement;
 import com.alphaheng.worker.job.JobSettings;
 import com.alphaheng.worker.job.StopSwitch;
 import com.alphaheng.worker.job.agent.AgentBackend;
@@ -38,7 +41,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /// A worker's parts around a small repository, with every fake agent configured by its file's name.
@@ -67,16 +69,16 @@ final class AgentWorkshop {
         repository.write("sealing.json", "{\"protected\": [\"verify.sh\", \"sealing.json\"]}\n");
         repository.commit("base");
         checkouts = new GitCheckouts(work, repository.folder().toString());
-        commands = new ProcessCommands(new ExecSettings(work, Map.of("PATH", "/usr/bin:/bin:/usr/sbin", "LC_ALL",
-                "C.UTF-8"), new SecretMask(List.of(SECRET)), 1 << 20, 1L << 30, OptionalLong.of(20_000_000),
-                Duration.ofMillis(200)), COMMAND_LINE);
+        commands = new ProcessCommands(new ExecSettings(Reach.of(work, Optional.empty(), List.of(), List.of()),
+                Map.of("PATH", "/usr/bin:/bin:/usr/sbin", "LC_ALL", "C.UTF-8"), new SecretMask(List.of(SECRET)),
+                Limits.DEFAULT.withDiskQuota(20_000_000, Duration.ofMillis(200))), COMMAND_LINE);
         Map<String, AgentBackend> backends = new HashMap<>();
         Map<String, BackendLimits> limits = new HashMap<>();
         try (var files = Files.list(AGENTS)) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString().replace(".sh", "");
                 backends.put(name, new CliBackend(new CliBackend.Settings(name, "bash " + file, Duration.ofSeconds(2),
-                        Map.of("AGENT_KEY", SECRET), Optional.of(Pattern.compile(
+                        Map.of("AGENT_KEY", SECRET), new Confinement.Agent(List.of()), Optional.of(Pattern.compile(
                         "tokens used: (?<tokens>\\d+), cost (?<usd>[\\d.]+) USD"))), commands));
             }
         }

@@ -6,7 +6,9 @@ import com.alphaheng.worker.disk.DiskFiles;
 import com.alphaheng.worker.disk.FolderTree;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ExecSettings;
+import com.alphaheng.worker.exec.ExecSettings.Limits;
 import com.alphaheng.worker.exec.ProcessCommands;
+import com.alphaheng.worker.exec.Reach;
 import com.alphaheng.worker.exec.SecretMask;
 import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.Checkouts.Checkout;
@@ -28,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,11 +93,12 @@ class CheatCorpusTest {
         base = repository.commit("base");
         checkouts = new GitCheckouts(temporary.resolve("work"), repository.folder().toString());
         baseCheckout = checkouts.checkout("base", Optional.of(base));
+        Path home = Files.createDirectories(temporary.resolve("home"));
         Map<String, String> environment = Map.of("PATH", System.getProperty("java.home")
                 + "/bin:/usr/bin:/bin:/usr/sbin",
-                "LC_ALL", "C.UTF-8");
-        ProcessCommands commands = new ProcessCommands(new ExecSettings(temporary.resolve("work"), environment,
-                new SecretMask(List.of()), 1 << 16, 1L << 28, OptionalLong.empty(), Duration.ofSeconds(5)),
+                "LC_ALL", "C.UTF-8", "HOME", home.toString());
+        ProcessCommands commands = new ProcessCommands(new ExecSettings(Reach.of(temporary.resolve("work"),
+                Optional.of(home), List.of(), List.of()), environment, new SecretMask(List.of()), Limits.DEFAULT),
                 new CommandLine());
         AttemptOutput silent = new AttemptOutput() {
             @Override

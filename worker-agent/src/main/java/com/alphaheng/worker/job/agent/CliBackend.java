@@ -31,9 +31,10 @@ public final class CliBackend implements AgentBackend {
     /// @param line        for bash
     /// @param silence     without output for so long it counts as hung
     /// @param environment given to this agent only: its keys live here, and nowhere else
+    /// @param confinement what it may reach
     /// @param usage       finds `tokens` and `usd` (named groups) in the output; empty if the agent does not say
     public record Settings(String name, String line, Duration silence, Map<String, String> environment,
-                           Optional<Pattern> usage) {
+                           Confinement confinement, Optional<Pattern> usage) {
         public Settings {
             environment = Map.copyOf(environment);
         }
@@ -60,8 +61,8 @@ public final class CliBackend implements AgentBackend {
         environment.putAll(settings.environment());
         environment.put("HENG_PROMPT", request.prompt());
         Commands.Outcome outcome = commands.run(new Commands.Request("agent", settings.line(), request.folder(),
-                environment, request.timeLimit(), Optional.of(settings.silence()), Confinement.OPEN), request.stop(),
-                request.output());
+                environment, request.timeLimit(), Optional.of(settings.silence()), settings.confinement()),
+                request.stop(), request.output());
         Usage usage = usage(outcome.lastLines());
         return switch (outcome) {
             case Killed killed -> failed(killed, usage);
@@ -73,15 +74,13 @@ public final class CliBackend implements AgentBackend {
     }
 
     private AgentRun failed(Killed killed, Usage usage) {
-        return switch (killed.cause()) {
-            case SILENCE -> new AgentRun.Failed(AgentFailure.HANG, "printed nothing for "
-                    + settings.silence().toSeconds() + " s", Optional.empty(), usage);
-            case TIME_LIMIT -> new AgentRun.Failed(AgentFailure.TIME_LIMIT, "ran out of the attempt's time",
-                    Optional.empty(), usage);
-            case STOPPED -> new AgentRun.Failed(AgentFailure.STOPPED, "stopped", Optional.empty(), usage);
-            case DISK_QUOTA -> new AgentRun.Failed(AgentFailure.CRASH, "filled its disk quota and was killed",
-                    Optional.empty(), usage);
-        };
+        return new AgentRun.Failed(AgentFailure.of(killed.cause()), switch (killed.cause()) {
+            case SILENCE -> "printed nothing for " + settings.silence().toSeconds() + " s";
+            case STALLED -> "stood still";
+            case TIME_LIMIT -> "ran out of the attempt's time";
+            case STOPPED -> "stopped";
+            case DISK_QUOTA -> "filled its disk quota and was killed";
+        }, Optional.empty(), usage);
     }
 
     private static AgentRun failed(Exited exited, Usage usage) {

@@ -174,7 +174,7 @@ public final class EditRunLoop implements AgentBackend {
 
     private String ran(String script, Request request, Duration left) throws EnvironmentFailure {
         Commands.Outcome outcome = commands.run(new Commands.Request("agent", script, request.folder(),
-                request.environment(), left, Optional.of(Duration.ofMinutes(5)), Confinement.SEALED), request.stop(),
+                request.environment(), left, Optional.empty(), Confinement.SEALED), request.stop(),
                 request.output());
         String tail = String.join("\n", outcome.lastLines());
         return switch (outcome) {

@@ -38,16 +38,17 @@ public final class RevertBackend implements AgentBackend {
             return failed(AgentFailure.BAD_OUTPUT, "the prompt must begin with 'revert ' and a full commit id; "
                     + "`./heng revert TASK` writes such a task");
         }
+        // The worker's own words, which write into the mirror; nothing of the source is run.
         Commands.Outcome outcome = commands.run(new Commands.Request("agent", "git revert --no-commit "
                 + prompt.group(1), request.folder(), request.environment(), request.timeLimit(), Optional.empty(),
-                Confinement.SEALED), request.stop(), request.output());
+                Confinement.OPEN), request.stop(), request.output());
         return switch (outcome) {
             case Commands.Exited exited when exited.status() == 0 -> new AgentRun.Done(Usage.NONE);
             case Commands.Exited exited -> failed(AgentFailure.BAD_OUTPUT, prompt.group(1)
                     + " cannot be taken back by itself, take back first what was merged on top of it"
                     + (exited.lastLines().isEmpty() ? "" : " (" + exited.lastLines().getLast() + ")"));
-            case Commands.Killed killed -> failed(killed.cause() == Commands.Cause.TIME_LIMIT
-                    ? AgentFailure.TIME_LIMIT : AgentFailure.STOPPED, "git revert was killed: " + killed.cause());
+            case Commands.Killed killed -> failed(AgentFailure.of(killed.cause()), "git revert was killed: "
+                    + killed.cause());
         };
     }
 

@@ -200,6 +200,9 @@ public final class SealedVerification {
                     && killed.elapsed().compareTo(limit.get()) >= 0 ->
                     throw new Stop(new Rejection(SealRule.NO_ANSWER, "no end after " + limit.get().toSeconds()
                             + " s, ten times what the base takes"), Optional.empty(), killed.lastLines());
+            case Killed killed when limit.isPresent() && killed.cause() == Commands.Cause.STALLED ->
+                    throw new Stop(new Rejection(SealRule.NO_ANSWER, "it stood still"), Optional.empty(),
+                            killed.lastLines());
             case Killed killed -> throw new Stop(killed);
         };
     }

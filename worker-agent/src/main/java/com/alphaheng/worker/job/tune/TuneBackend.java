@@ -150,8 +150,7 @@ public final class TuneBackend implements AgentBackend {
     }
 
     private static AgentRun stopped(Commands.Killed killed) {
-        return failed(killed.cause() == Commands.Cause.TIME_LIMIT ? AgentFailure.TIME_LIMIT : AgentFailure.STOPPED,
-                "killed: " + killed.cause());
+        return failed(AgentFailure.of(killed.cause()), "killed: " + killed.cause());
     }
 
     private static AgentRun failed(AgentFailure failure, String reason) {
