@@ -138,9 +138,9 @@ exit($status & 127 ? 128 + ($status & 127) : $status >> 8);
 # --- Parts ---------------------------------------------------------------------------------------------------------------
 
 sub fail {
-    my $what = shift;
+    my ($what, $why) = (shift, $!);
     if (open my $report, '>&=', 9) {
-        print {$report} "heng-sandbox: $what: $!\n";
+        print {$report} "heng-sandbox: $what: $why\n";
     }
     exit 125;
 }

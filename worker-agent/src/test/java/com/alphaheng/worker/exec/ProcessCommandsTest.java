@@ -109,6 +109,20 @@ class ProcessCommandsTest {
     }
 
     @Test
+    void whatNeitherPrintsNorComputesIsKilledLongBeforeItsTimeIsOver() throws Exception {
+        Limits limits = Limits.DEFAULT.withStandstill(Duration.ofSeconds(1));
+        for (Confinement confinement : List.of(Confinement.OPEN, Confinement.SEALED)) {
+            assertThat(run("echo begun; sleep 330", Duration.ofMinutes(5), Optional.empty(), confinement, limits))
+                    .isInstanceOfSatisfying(Killed.class,
+                    killed -> assertThat(killed.cause()).isEqualTo(Cause.STALLED));
+            assertThat(exited(run("end=$((SECONDS + 4)); while [ $SECONDS -lt $end ]; do :; done; exit 9",
+                    Duration.ofMinutes(5), Optional.empty(), confinement, limits)).status())
+                    .as("silent work").isEqualTo(9);
+        }
+        assertThat(running("sleep 330")).isEmpty();
+    }
+
+    @Test
     void aFloodOfOutputIsReadToTheEndButPassedOnlyUpToTheCap() throws Exception {
         Exited exited = exited(run("for i in $(seq 1 60000); do echo \"line $i of a flood that goes on\"; done; "
                 + "head -c 100000 /dev/zero | tr '\\0' x; echo; echo last", Duration.ofSeconds(60)));

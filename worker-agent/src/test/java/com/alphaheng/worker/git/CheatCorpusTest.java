@@ -39,11 +39,17 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class CheatCorpusTest {
     private static final Path CORPUS = Path.of("src/test/resources/corpus").toAbsolutePath();
-    /// `-Dheng.corpus.only=name` runs one entry.
-    private static final String ONLY = System.getProperty("heng.corpus.only", "");
+    /// `-Dheng.corpus.only=constant,halt` runs those whose names begin so.
+    private static final List<String> ONLY = List.of(System.getProperty("heng.corpus.only", "").split(",", -1));
+
+    private static final CommandLine COMMAND_LINE = new CommandLine();
+    private static final String SECRET = "the worker's own";
 
     @TempDir
     Path temporary;
+    /// Of the commands, with what the cheats are after.
+    private Path home;
+    private boolean secretSeen;
     private TestRepository repository;
     private String base;
     private GitCheckouts checkouts;
@@ -65,6 +71,9 @@ class CheatCorpusTest {
             if (head.containsKey("reject-without-forbidden")) {
                 expect(file, head.get("reject-without-forbidden"), true, head.get("class"), wrong);
             }
+            if (head.containsKey("harmless-without-forbidden") && COMMAND_LINE.confinesWrites()) {
+                expect(file, "accepted", true, head.get("class"), wrong);
+            }
         }
         int honest = 0;
         for (Path file : entries("honest")) {
@@ -76,7 +85,7 @@ class CheatCorpusTest {
                 "| class | change | expected | found |\n| --- | --- | --- | --- |\n"
                 + String.join("\n", table) + "\n");
         assertThat(wrong).isEmpty();
-        if (ONLY.isEmpty()) {
+        if (ONLY.contains("")) {
             assertThat(cheats).isGreaterThanOrEqualTo(30);
             assertThat(classes).hasSizeGreaterThanOrEqualTo(6);
             assertThat(honest).isGreaterThanOrEqualTo(30);
@@ -93,17 +102,24 @@ class CheatCorpusTest {
         base = repository.commit("base");
         checkouts = new GitCheckouts(temporary.resolve("work"), repository.folder().toString());
         baseCheckout = checkouts.checkout("base", Optional.of(base));
-        Path home = Files.createDirectories(temporary.resolve("home"));
+        home = temporary.toRealPath().resolve("home");
+        for (Path file : List.of(home.resolve(".m2/library.jar"), home.resolve(".ssh/key"),
+                temporary.resolve("work/spending.jsonl"),
+                temporary.resolve("work/checkouts/other-attempt/answer.txt"))) {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, SECRET);
+        }
         Map<String, String> environment = Map.of("PATH", System.getProperty("java.home")
                 + "/bin:/usr/bin:/bin:/usr/sbin",
                 "LC_ALL", "C.UTF-8", "HOME", home.toString());
         ProcessCommands commands = new ProcessCommands(new ExecSettings(Reach.of(temporary.resolve("work"),
-                Optional.of(home), List.of(), List.of()), environment, new SecretMask(List.of()), Limits.DEFAULT),
-                new CommandLine());
+                Optional.of(home), List.of(home.resolve(".ssh")), List.of()), environment, new SecretMask(List.of()),
+                Limits.DEFAULT), COMMAND_LINE);
         AttemptOutput silent = new AttemptOutput() {
             @Override
             public void line(String source, String text) {
-                // What matters of the output is in the outcome's last lines.
+                // What else matters of the output is in the outcome's last lines.
+                secretSeen |= text.contains(SECRET);
             }
 
             @Override
@@ -134,12 +150,21 @@ class CheatCorpusTest {
                 case SealedVerdict.Accepted accepted -> "accepted";
                 case SealedVerdict.Rejected rejected -> rejected.rejection().rule().word();
                 case SealedVerdict.Interrupted interrupted -> "interrupted: " + interrupted.killed().cause();
-            };
+            } + traces(checkout.folder());
             table.add("| " + cheatClass + " | " + name + " | " + expected + " | " + found + " |");
             if (!found.equals(expected)) {
                 wrong.add(name + ": expected " + expected + ", found " + verdict);
             }
         }
+    }
+
+    /// What an entry changed or saw outside of its checkout: empty, or words for the table.
+    private String traces(Path candidate) throws Exception {
+        boolean touched = Files.exists(Path.of("/tmp/heng-next-attempt"))
+                || !Files.readString(home.resolve(".m2/library.jar")).equals(SECRET)
+                || Files.readString(temporary.resolve("work/mirror.git/config")).contains("sshCommand")
+                || !Files.readString(candidate.resolve(".git")).contains("mirror.git/worktrees");
+        return (touched ? ", and changed what is outside" : "") + (secretSeen ? ", and saw what is secret" : "");
     }
 
     private void apply(Path file) throws Exception {
@@ -158,7 +183,7 @@ class CheatCorpusTest {
 
     private static List<Path> entries(String kind) throws Exception {
         try (var files = Files.list(CORPUS.resolve(kind))) {
-            return files.filter(f -> f.getFileName().toString().startsWith(ONLY)).sorted().toList();
+            return files.filter(f -> ONLY.stream().anyMatch(f.getFileName().toString()::startsWith)).sorted().toList();
         }
     }
 

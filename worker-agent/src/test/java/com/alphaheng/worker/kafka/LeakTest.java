@@ -2,8 +2,6 @@ package com.alphaheng.worker.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.alphaheng.broker.BrokerSettings;
-import com.alphaheng.broker.EmbeddedBroker;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.protocol.CoordinatorMessage;
@@ -14,7 +12,6 @@ import com.alphaheng.protocol.WorkerMessage.Goodbye;
 import com.alphaheng.protocol.WorkerMessage.Hello;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.worker.disk.FolderTree;
-import com.alphaheng.worker.git.TestRepository;
 import com.alphaheng.worker.job.Tasks;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -39,23 +36,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What a worker leaves behind after many attempts that end in every way there is, agents among them, while the worker
 /// itself is killed now and then: nothing. `-Dheng.leak.attempts=1000 -Dheng.leak.report=FILE` runs the large one.
 @Tag("slow")
-class LeakTest {
+class LeakTest extends WithBroker {
     private static final int ATTEMPTS = Integer.getInteger("heng.leak.attempts", 60);
     private static final int SLOTS = 4;
     private static final Path AGENTS = Path.of("src/test/resources/agents").toAbsolutePath();
 
-    @TempDir
-    Path temporary;
-    private EmbeddedBroker broker;
-    private TestRepository source;
-    private ScriptedCoordinator coordinator;
     private HttpServer shelf;
-    private Process worker;
     private Hello hello;
     private int kills;
     private final Map<Ending, Integer> endings = new EnumMap<>(Ending.class);
@@ -111,10 +101,6 @@ class LeakTest {
 
     @BeforeEach
     void start() throws Exception {
-        broker = EmbeddedBroker.start(BrokerSettings.local(temporary.resolve("broker")));
-        ScriptedCoordinator.makeTopics(broker.bootstrapServers());
-        coordinator = new ScriptedCoordinator(broker.bootstrapServers());
-        source = new TestRepository(temporary.resolve("source"));
         source.write("kernel.sh", "echo 42\n");
         source.commit("first");
         Files.createDirectories(temporary.resolve("tmp"));
@@ -130,10 +116,7 @@ class LeakTest {
 
     @AfterEach
     void stop() throws Exception {
-        worker.destroyForcibly().waitFor();
-        coordinator.close();
         shelf.stop(0);
-        broker.close();
     }
 
     @Test
@@ -168,8 +151,7 @@ class LeakTest {
                 "--format=%(refname)").stream().filter(name -> !name.equals("refs/heads/heng/c"))
                 .skip(1).toList());
         left.put("locks in the mirror", names(mirror).stream().filter(name -> name.endsWith(".lock")).toList());
-        left.put("mounts", Files.readString(Path.of("/proc/self/mounts")).lines()
-                .filter(line -> line.contains(temporary.toString())).toList());
+        left.put("mounts, in any namespace", mounts());
         return left;
     }
 
@@ -299,6 +281,20 @@ class LeakTest {
                     // It has ended, or is not ours.
                     continue;
                 }
+            }
+        }
+        return found;
+    }
+
+    private List<String> mounts() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (String number : names(Path.of("/proc"))) {
+            try {
+                found.addAll(Files.readAllLines(Path.of("/proc", number, "mounts")).stream()
+                        .filter(line -> line.contains(temporary.toString())).toList());
+            } catch (IOException e) {
+                // No process, or one that has ended.
+                continue;
             }
         }
         return found;

@@ -13,45 +13,24 @@ import com.alphaheng.protocol.WorkerMessage.AttemptProgress;
 import com.alphaheng.protocol.WorkerMessage.Goodbye;
 import com.alphaheng.protocol.WorkerMessage.Heartbeat;
 import com.alphaheng.protocol.WorkerMessage.Hello;
-import com.alphaheng.worker.git.TestRepository;
 import com.alphaheng.worker.job.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The worker in its own JVM against a real broker and a scripted coordinator; either is killed.
 @Tag("slow")
-class WorkerEndToEndTest {
-    @TempDir
-    Path temporary;
-    private EmbeddedBroker broker;
-    private TestRepository source;
-    private ScriptedCoordinator coordinator;
-    private Process worker;
-
+class WorkerEndToEndTest extends WithBroker {
     @BeforeEach
     void start() throws Exception {
-        broker = EmbeddedBroker.start(BrokerSettings.local(temporary.resolve("broker")));
-        ScriptedCoordinator.makeTopics(broker.bootstrapServers());
-        coordinator = new ScriptedCoordinator(broker.bootstrapServers());
-        source = new TestRepository(temporary.resolve("source"));
         source.write("answer.txt", "42");
         source.commit("first");
         startWorker();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        worker.destroyForcibly().waitFor();
-        coordinator.close();
-        broker.close();
     }
 
     @Test
