@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -242,7 +243,9 @@ final class Scenario {
     }
 
     private static WorkerProfile profile(String[] w) {
-        return new WorkerProfile(Map.of("os", option(w, "os", "linux")), EnumSet.allOf(TaskKind.class),
+        Map<String, String> labels = new HashMap<>(Map.of("os", option(w, "os", "linux")));
+        labels.computeIfAbsent(WorkerProfile.PAUSED, name -> option(w, name, "").isEmpty() ? null : option(w, name, ""));
+        return new WorkerProfile(labels, EnumSet.allOf(TaskKind.class),
                 list(option(w, "agents", "")), Integer.parseInt(option(w, "slots", "1")), 2, 0, 1L << 34, "box");
     }
 

@@ -26,6 +26,9 @@ import javax.net.ssl.SSLContext;
 /// Looks at everything that a worker with this configuration needs, without becoming one: what is there, what is
 /// missing, and what to do about it.
 final class WorkerDoctor {
+    private static final int WIDTH = 80;
+    /// Where the text of a line begins.
+    private static final int INDENT = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private final WorkerConfiguration configuration;
@@ -103,6 +106,24 @@ final class WorkerDoctor {
                     + obstacle.get() + ")", remedy);
         }
         return "answers at " + uri;
+    }
+
+    /// A line for a terminal: words beyond its width go below, under the text. A longer word, such as a path, stays whole.
+    static String wrapped(String line) {
+        StringBuilder text = new StringBuilder();
+        int column = 0;
+        for (String word : line.substring(Math.min(INDENT, line.length())).split(" ")) {
+            if (column > 0 && INDENT + column + word.length() > WIDTH) {
+                text.append('\n').append(" ".repeat(INDENT));
+                column = 0;
+            } else if (column > 0) {
+                text.append(' ');
+                column++;
+            }
+            text.append(word);
+            column += word.length();
+        }
+        return line.substring(0, Math.min(INDENT, line.length())) + text;
     }
 
     private void needed(String what, Check check) {

@@ -26,7 +26,7 @@ public class WorkerMain implements QuarkusApplication {
     @Override
     public int run(String... arguments) {
         if (List.of(arguments).equals(List.of("doctor"))) {
-            return new WorkerDoctor(configuration, System.out::println).examine() ? 0 : CANNOT;
+            return new WorkerDoctor(configuration, line -> System.out.println(WorkerDoctor.wrapped(line))).examine() ? 0 : CANNOT;
         }
         if (arguments.length > 0) {
             LOG.errorf("unknown arguments %s: the worker takes none but `doctor`, its settings are heng.* properties",

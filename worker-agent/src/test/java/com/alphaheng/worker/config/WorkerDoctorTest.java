@@ -58,6 +58,17 @@ class WorkerDoctorTest {
                 .anyMatch(line -> line.matches("ok   agent endpoint +answers at " + address + "/v1"));
     }
 
+    @Test
+    void longLinesGoOnBelowTheirText() {
+        String text = WorkerDoctor.wrapped("-    isolation      neither network nor writes confined: on Linux allow user "
+                + "namespaces (sysctl kernel.unprivileged_userns_clone=1) and install perl");
+        assertThat(text.lines()).containsExactly(
+                "-    isolation      neither network nor writes confined: on Linux allow user",
+                "                    namespaces (sysctl kernel.unprivileged_userns_clone=1) and",
+                "                    install perl");
+        assertThat(WorkerDoctor.wrapped("ok   machine        8 cores")).isEqualTo("ok   machine        8 cores");
+    }
+
     private static WorkerConfiguration configuration(Map<String, String> values) {
         return new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters()
                 .withDefaultValues(new HashMap<>(values)).withMapping(WorkerConfiguration.class).build()
