@@ -62,7 +62,7 @@ final class Pipeline {
         List<String> working = new ArrayList<>(List.of("-Dheng.broker=" + broker,
                 "-Dheng.coordinator=" + coordinator.address(), "-Dheng.worker.id=" + WORKER_ID,
                 "-Dheng.worker.folder=" + data.path("worker"), "-Dheng.worker.source=" + root,
-                "-Dheng.worker.build-cache=" + builds));
+                "-Dheng.worker.build-cache=" + builds, "-Dheng.worker.sandbox.hidden=" + data.path("")));
         adminToken.ifPresent(file -> working.add("-Dheng.coordinator-token-file=" + file));
         return new Pipeline(data, coordinator, List.of(
                 child("broker", Programs.broker(data.path("broker"), brokerPort, listen, listen), root, logs,

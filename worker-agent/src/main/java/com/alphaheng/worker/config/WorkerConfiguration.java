@@ -32,9 +32,8 @@ public interface WorkerConfiguration {
         /// What sealed commands and agents may change besides their checkout, and what stays changed.
         Optional<List<String>> writable();
 
-        /// What they cannot see, besides what the worker itself keeps and is told.
-        @WithDefault("~/.alphaheng,~/.ssh,~/.gnupg,~/.aws,~/.kube,~/.docker,~/.netrc,~/.git-credentials")
-        List<String> hidden();
+        /// What they cannot see, besides what the worker itself keeps and is told, and where people keep their keys.
+        Optional<List<String>> hidden();
     }
 
     /// `heng.worker.*`

@@ -35,6 +35,10 @@ import javax.net.ssl.SSLContext;
 
 /// Turns the configuration into what the parts of the worker need.
 final class WorkerParts {
+    /// Where people and their programs keep keys.
+    private static final List<String> KEYS = List.of("~/.alphaheng", "~/.ssh", "~/.gnupg", "~/.aws", "~/.kube",
+            "~/.docker", "~/.netrc", "~/.git-credentials");
+
     private final WorkerConfiguration configuration;
 
     WorkerParts(WorkerConfiguration configuration) {
@@ -134,7 +138,8 @@ final class WorkerParts {
 
     private Reach reach() {
         WorkerConfiguration.Sandbox sandbox = configuration.worker().sandbox();
-        List<Path> hidden = new ArrayList<>(JobEnvironment.paths(sandbox.hidden()));
+        List<Path> hidden = new ArrayList<>(JobEnvironment.paths(KEYS));
+        hidden.addAll(JobEnvironment.paths(sandbox.hidden().orElse(List.of())));
         // What this program itself is told in confidence: its token, keys for Kafka, the file they may stand in.
         configuration.coordinatorTokenFile().map(Path::of).ifPresent(hidden::add);
         configuration.kafka().values().stream().filter(value -> value.startsWith("/")).map(Path::of)
