@@ -3,6 +3,7 @@ package com.alphaheng.protocol;
 import com.alphaheng.spec.TaskKind;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What a worker is and can do, as probed on its machine.
@@ -30,6 +31,11 @@ public record WorkerProfile(Map<String, String> labels, Set<TaskKind> kinds, Lis
         labels = Map.copyOf(labels);
         kinds = Set.copyOf(kinds);
         agents = List.copyOf(agents);
+    }
+
+    /// Why it offers no slot at the moment, if it does not.
+    public Optional<String> paused() {
+        return Optional.ofNullable(labels.get(PAUSED));
     }
 
     /// Backends for tasks that name none.

@@ -36,7 +36,8 @@ public record TaskWhy(String campaign, String task, TaskStatus status, String re
     }
 
     private static WorkerWord word(Worker worker, Eligibility eligibility) {
-        String busy = worker.running().size() + " of " + worker.capacity() + " slots in use";
+        String busy = worker.profile().paused().map(why -> "takes nothing new: " + why).orElseGet(() ->
+                worker.running().size() + " of " + worker.capacity() + " slots in use");
         return switch (worker.presence()) {
             case LOST, LEFT -> new WorkerWord(worker.id(), false, "is " + worker.presence().name().toLowerCase(
                     Locale.ROOT));

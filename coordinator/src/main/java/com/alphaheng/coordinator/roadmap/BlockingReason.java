@@ -1,6 +1,5 @@
 package com.alphaheng.coordinator.roadmap;
 
-import com.alphaheng.protocol.WorkerProfile;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -85,10 +84,9 @@ public final class BlockingReason {
         Set<Worker> accepting = state.ready().accepting(task);
         if (!accepting.isEmpty() && accepting.stream().allMatch(worker -> worker.capacity() == 0)) {
             Worker first = accepting.iterator().next();
-            String paused = first.profile().labels().get(WorkerProfile.PAUSED);
-            return paused == null ? limited(LimitScope.WORKER, first.id())
-                    : first.id() + " takes nothing new: " + paused + andMore(accepting.size() - 1, "worker is full",
-                    "workers are full");
+            return first.profile().paused().map(why -> first.id() + " takes nothing new: " + why
+                    + andMore(accepting.size() - 1, "worker is full", "workers are full"))
+                    .orElseGet(() -> limited(LimitScope.WORKER, first.id()));
         }
         int able = accepting.size();
         return task.eligibility().exclusive()
