@@ -87,7 +87,7 @@ open my $nothing, '>', "$root/.nothing" or fail('.nothing');
 close $nothing;
 my ($empty_folder, $empty_file) = (handle_anew("$root/.empty"), handle_anew("$root/.nothing"));
 place($own, $memory, 1);
-place($_, handle($given{temporary}), 1) for '/tmp', '/var/tmp';
+place($_, handle($given{temporary}), 1) for grep { -d } '/tmp', '/var/tmp';
 place($_, -d $_ ? $empty_folder : $empty_file, 0) for grep { -e } @{$given{hide}};
 if ($outer == 0) {
     place_devices();
