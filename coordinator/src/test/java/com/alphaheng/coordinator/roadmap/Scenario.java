@@ -244,7 +244,9 @@ final class Scenario {
 
     private static WorkerProfile profile(String[] w) {
         Map<String, String> labels = new HashMap<>(Map.of("os", option(w, "os", "linux")));
-        labels.computeIfAbsent(WorkerProfile.PAUSED, name -> option(w, name, "").isEmpty() ? null : option(w, name, ""));
+        if (!option(w, "paused", "").isEmpty()) {
+            labels.put(WorkerProfile.PAUSED, option(w, "paused", ""));
+        }
         return new WorkerProfile(labels, EnumSet.allOf(TaskKind.class),
                 list(option(w, "agents", "")), Integer.parseInt(option(w, "slots", "1")), 2, 0, 1L << 34, "box");
     }

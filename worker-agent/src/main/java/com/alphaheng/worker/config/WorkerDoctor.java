@@ -108,7 +108,8 @@ final class WorkerDoctor {
         return "answers at " + uri;
     }
 
-    /// A line for a terminal: words beyond its width go below, under the text. A longer word, such as a path, stays whole.
+    /// A line for a terminal: words beyond its width go below, under the text. A word that is longer, such as a path,
+    /// stays whole.
     static String wrapped(String line) {
         StringBuilder text = new StringBuilder();
         int column = 0;

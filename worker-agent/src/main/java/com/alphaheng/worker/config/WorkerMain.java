@@ -26,7 +26,7 @@ public class WorkerMain implements QuarkusApplication {
     @Override
     public int run(String... arguments) {
         if (List.of(arguments).equals(List.of("doctor"))) {
-            return new WorkerDoctor(configuration, line -> System.out.println(WorkerDoctor.wrapped(line))).examine() ? 0 : CANNOT;
+            return new WorkerDoctor(configuration, WorkerMain::print).examine() ? 0 : CANNOT;
         }
         if (arguments.length > 0) {
             LOG.errorf("unknown arguments %s: the worker takes none but `doctor`, its settings are heng.* properties",
@@ -41,5 +41,9 @@ public class WorkerMain implements QuarkusApplication {
         }
         Quarkus.waitForExit();
         return 0;
+    }
+
+    private static void print(String line) {
+        System.out.println(WorkerDoctor.wrapped(line));
     }
 }

@@ -60,8 +60,8 @@ class WorkerDoctorTest {
 
     @Test
     void longLinesGoOnBelowTheirText() {
-        String text = WorkerDoctor.wrapped("-    isolation      neither network nor writes confined: on Linux allow user "
-                + "namespaces (sysctl kernel.unprivileged_userns_clone=1) and install perl");
+        String text = WorkerDoctor.wrapped("-    isolation      neither network nor writes confined: on Linux allow "
+                + "user namespaces (sysctl kernel.unprivileged_userns_clone=1) and install perl");
         assertThat(text.lines()).containsExactly(
                 "-    isolation      neither network nor writes confined: on Linux allow user",
                 "                    namespaces (sysctl kernel.unprivileged_userns_clone=1) and",
