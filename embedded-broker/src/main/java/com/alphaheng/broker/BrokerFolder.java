@@ -24,6 +24,9 @@ import org.apache.kafka.server.common.MetadataVersion;
 ///     FOLDER/broker.lock   locked while a broker runs; says which one
 ///     FOLDER/kafka/        Kafka's own files
 final class BrokerFolder implements AutoCloseable {
+    /// Kafka's mark of an orderly end; it removes it at the next start.
+    private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+
     private final Path folder;
     private final FileChannel lockFile;
 
@@ -115,6 +118,12 @@ final class BrokerFolder implements AutoCloseable {
 
     Path kafkaFolder() {
         return folder.resolve("kafka");
+    }
+
+    /// Whether a broker ran here that was not stopped in an orderly way.
+    boolean wasKilled() {
+        return Files.exists(kafkaFolder().resolve("__cluster_metadata-0"))
+                && !Files.exists(kafkaFolder().resolve(CLEAN_SHUTDOWN));
     }
 
     /// Formats a new folder; of an old one, checks that it is this broker's.

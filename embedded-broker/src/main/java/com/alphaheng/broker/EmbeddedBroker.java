@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
@@ -59,8 +60,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         int clientPort = reservePort(settings.host(), settings.port());
         int controllerPort = reservePort(BrokerSettings.LOOPBACK, 0);
         String clusterId = folder.format(settings, KafkaProperties.NODE_ID);
-        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(
-                KafkaProperties.of(settings, clientPort, controllerPort, folder.kafkaFolder()), false), Time.SYSTEM);
+        Properties properties = KafkaProperties.of(settings, clientPort, controllerPort, folder.kafkaFolder());
+        if (folder.wasKilled()) {
+            FormerSession.end(properties);
+        }
+        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
         try {
             server.startup();
         } catch (Exception e) {

@@ -1,6 +1,7 @@
 package com.alphaheng.broker;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Properties;
 
 /// Kafka's configuration of the one-node cluster.
@@ -45,9 +46,9 @@ final class KafkaProperties {
         // A task's log chunk or a submitted file may exceed Kafka's 1 MiB.
         kafka.setProperty("message.max.bytes", Integer.toString(8 << 20));
 
-        // After a kill -9 the controller waits for the dead incarnation's session before it registers the new one.
-        // Shorter than Kafka's 9 s, but long enough for a machine that builds and benchmarks at the same time.
-        kafka.setProperty("broker.session.timeout.ms", "6000");
+        // The one broker is also the one controller, so its session ends only by mistake: on a machine that builds and
+        // benchmarks at the same time. What a killed one leaves is dealt with by FormerSession.
+        kafka.setProperty("broker.session.timeout.ms", "9000");
         kafka.setProperty("broker.heartbeat.interval.ms", "1000");
         kafka.setProperty("metadata.max.idle.interval.ms", "0");
 
@@ -59,5 +60,11 @@ final class KafkaProperties {
         kafka.setProperty("background.threads", "2");
         settings.kafka().forEach(kafka::setProperty);
         return kafka;
+    }
+
+    /// The controller's own listener among those of the node.
+    static String controllerListener(Properties kafka) {
+        return Arrays.stream(kafka.getProperty("listeners").split(","))
+                .filter(listener -> listener.startsWith(CONTROLLER_LISTENER + "://")).findFirst().orElseThrow();
     }
 }

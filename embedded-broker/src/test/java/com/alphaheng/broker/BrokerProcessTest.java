@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,21 @@ final class BrokerProcessTest {
         bootstrap = awaitBootstrap(second);
         TestClient.commit(bootstrap, "kept", "d");
         assertThat(TestClient.readCommitted(bootstrap, "kept")).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    void doesNotWaitForTheSessionOfAKilledBroker() throws Exception {
+        Process first = startBroker();
+        awaitBootstrap(first);
+        first.destroyForcibly().waitFor();
+
+        // Kafka gives up after a minute of being refused.
+        BrokerSettings patient = BrokerSettings.local(folder).withKafka(Map.of("broker.session.timeout.ms", "900000"));
+        try (EmbeddedBroker next = EmbeddedBroker.start(patient)) {
+            TestClient.createTopic(next.bootstrapServers(), "new", 1);
+            TestClient.commit(next.bootstrapServers(), "new", "a");
+            assertThat(TestClient.readCommitted(next.bootstrapServers(), "new")).containsExactly("a");
+        }
     }
 
     @Test
