@@ -36,6 +36,18 @@ final class HeardTimes {
         return all.isEmpty() ? Duration.ZERO : counted().get(all.first());
     }
 
+    /// The longest stretch up to this time in which nobody was heard, if it does not count; otherwise zero.
+    Duration outage(Instant now) {
+        Duration longest = Duration.ZERO;
+        Instant later = now;
+        for (Instant at : all.descendingSet()) {
+            Duration stretch = Duration.between(at, later);
+            longest = stretch.compareTo(longest) > 0 ? stretch : longest;
+            later = at;
+        }
+        return longest.compareTo(LONGEST_COUNTED) > 0 ? longest : Duration.ZERO;
+    }
+
     private Map<Instant, Duration> counted() {
         Map<Instant, Duration> since = new HashMap<>();
         Duration sum = Duration.ZERO;

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
@@ -28,7 +29,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /// place to read from belongs to the log, not to a consumer group.
 public final class KafkaReports implements ReportSource {
     private static final System.Logger LOGGER = System.getLogger(KafkaReports.class.getName());
-    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(500);
+    private static final Duration ANSWER = Duration.ofSeconds(1);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
     /// So far back it is looked who was heard from: longer than a lease and an election together.
     private static final Duration LOOK_BACK = Duration.ofSeconds(20);
@@ -103,8 +106,12 @@ public final class KafkaReports implements ReportSource {
                     catchUp(opened, partitions);
                 }
                 begin(opened, partitions, Map.of());
+                UpToDate upToDate = new UpToDate(opened, partitions);
                 while (!stopped) {
                     opened.poll(POLL).forEach(this::deliver);
+                    if (upToDate.now()) {
+                        sink.upToDate();
+                    }
                 }
             }
         }
@@ -133,7 +140,7 @@ public final class KafkaReports implements ReportSource {
                 }
             }
             recalled = true;
-            sink.caughtUp(times.silent(), times.span());
+            sink.caughtUp(times.silent(), times.span(), times.outage(Instant.now()));
         }
 
         /// @param earlier where to begin instead, if that is before the place that the log names
@@ -169,6 +176,41 @@ public final class KafkaReports implements ReportSource {
                 Thread.sleep(PAUSE_AFTER_ERROR);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /// Finds out whether all reports have been read, by asking Kafka where they end.
+    private static final class UpToDate {
+        private final KafkaConsumer<String, byte[]> consumer;
+        private final List<TopicPartition> partitions;
+        private Map<TopicPartition, Long> ends = Map.of();
+        private long askedNanos = System.nanoTime() - BETWEEN_QUESTIONS.toNanos();
+
+        UpToDate(KafkaConsumer<String, byte[]> consumer, List<TopicPartition> partitions) {
+            this.consumer = consumer;
+            this.partitions = partitions;
+        }
+
+        /// Whether everything up to the last question has been read, told once for each question.
+        boolean now() {
+            if (ends.isEmpty() && System.nanoTime() - askedNanos >= BETWEEN_QUESTIONS.toNanos()) {
+                askedNanos = System.nanoTime();
+                ends = ask();
+            }
+            if (ends.isEmpty() || !ends.entrySet().stream().allMatch(end ->
+                    consumer.position(end.getKey()) >= end.getValue())) {
+                return false;
+            }
+            ends = Map.of();
+            return true;
+        }
+
+        private Map<TopicPartition, Long> ask() {
+            try {
+                return consumer.endOffsets(partitions, ANSWER);
+            } catch (TimeoutException e) {
+                return Map.of(); // The broker is away, which the log's writer says better.
             }
         }
     }

@@ -65,12 +65,18 @@ final class LeaseIndex {
 
     /// Starts every lease anew.
     void renewAll(Instant at) {
-        held.replaceAll((key, lease) -> new Held(lease.attempt(), at, lease.deadline()));
+        renewAttempts(at);
         heard.values().forEach(worker -> worker.hear(worker.sequence(), at));
     }
 
-    /// Corrects when these workers were last heard from.
-    void recall(Map<String, Instant> lastHeard) {
+    private void renewAttempts(Instant at) {
+        held.replaceAll((key, lease) -> new Held(lease.attempt(), at, lease.deadline()));
+    }
+
+    /// Corrects when these workers were last heard from. Attempts that are not mentioned get a new lease: their workers
+    /// could not be heard.
+    void recall(Map<String, Instant> lastHeard, Instant now) {
+        renewAttempts(now);
         lastHeard.forEach((id, at) -> {
             Worker worker = heard.get(id);
             worker.hear(worker.sequence(), at);

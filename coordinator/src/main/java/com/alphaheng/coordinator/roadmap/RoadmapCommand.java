@@ -105,14 +105,17 @@ public sealed interface RoadmapCommand {
     ///
     /// @param silent by worker; time in which nobody could be heard does not count
     /// @param others how long those not named have been silent at least
-    record RecallSilence(Map<String, Duration> silent, Duration others) implements RoadmapCommand {
+    /// @param outage the longest such time; zero if there was none
+    record RecallSilence(Map<String, Duration> silent, Duration others, Duration outage) implements RoadmapCommand {
         public RecallSilence {
             silent = Map.copyOf(silent);
         }
     }
 
     /// A timer went off, every few hundred milliseconds.
-    record Tick() implements RoadmapCommand {
+    ///
+    /// @param hearing whether what workers reported a moment ago has been heard; not while the broker is away
+    record Tick(boolean hearing) implements RoadmapCommand {
     }
 
     /// Give tasks that are ready to workers that are free.

@@ -37,7 +37,7 @@ public final class RoadmapDecider {
             case RoadmapCommand.Administer administer -> administration.administer(state, administer, at);
             case RoadmapCommand.HearWorker heard -> workers.hear(state, heard.message(), at);
             case RoadmapCommand.RecallSilence recall -> time.recall(state, recall, at);
-            case RoadmapCommand.Tick() -> time.tick(state, at);
+            case RoadmapCommand.Tick tick -> time.tick(state, tick, at);
             case RoadmapCommand.AssignReadyTasks() -> assignOne(state, at);
             case RoadmapCommand.TakeOver(String instance) -> new Decision(
                     List.of(new RoadmapEvent.CoordinatorTookOver(instance, at)), List.of(), new Reply.Silence());

@@ -184,8 +184,9 @@ public sealed interface RoadmapEvent {
         }
     }
 
-    /// When each worker with us was last heard from became known: after [CoordinatorTookOver], which gave each a whole
-    /// lease, since a worker may have died before or at the same time.
+    /// When each worker with us counts as last heard from was found out: after [CoordinatorTookOver], which gave each a
+    /// whole lease, since a worker may have died before or at the same time; and after an outage, in which nobody could
+    /// be heard.
     record SilenceRecalled(Map<String, Instant> lastHeard, Instant at) implements Passing {
         public SilenceRecalled {
             lastHeard = Map.copyOf(lastHeard);
@@ -194,8 +195,8 @@ public sealed interface RoadmapEvent {
 
     /// The clock ticked.
     ///
-    /// @param suspended whether this process itself had stood still, so that silence says nothing about the workers
-    record ClockTicked(boolean suspended, Instant at) implements Passing {
+    /// @param hearing whether silence was a worker's own just then
+    record ClockTicked(boolean hearing, Instant at) implements Passing {
     }
 
     /// The wait before a retry is over.

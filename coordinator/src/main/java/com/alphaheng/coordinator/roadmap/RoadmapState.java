@@ -29,7 +29,7 @@ public final class RoadmapState {
     private final Set<Transitions.Row> visited = new HashSet<>();
     private Set<Task> changed = new LinkedHashSet<>();
     private Instant clock = Instant.EPOCH;
-    private Optional<Instant> lastTick = Optional.empty();
+    private Optional<Instant> lastHearing = Optional.empty();
     private long tasksEverAdded;
     private long durableEvents;
 
@@ -81,7 +81,7 @@ public final class RoadmapState {
                 workers.remove(forgotten.worker());
             }
             case RoadmapEvent.CoordinatorTookOver _ -> {
-                lastTick = Optional.empty();
+                lastHearing = Optional.empty();
                 leases.renewAll(clock);
             }
         }
@@ -310,11 +310,10 @@ public final class RoadmapState {
                     leases.renew(task(id).runningAttempt().orElseThrow(), clock);
                 }
             }
-            case RoadmapEvent.SilenceRecalled recalled -> leases.recall(recalled.lastHeard());
+            case RoadmapEvent.SilenceRecalled recalled -> leases.recall(recalled.lastHeard(), clock);
             case RoadmapEvent.ClockTicked ticked -> {
-                lastTick = Optional.of(clock);
-                if (ticked.suspended()) {
-                    leases.renewAll(clock);
+                if (ticked.hearing()) {
+                    lastHearing = Optional.of(clock);
                 }
             }
             case RoadmapEvent.BackoffElapsed elapsed -> requeue(task(elapsed.campaign(), elapsed.task()), () -> { });
@@ -409,8 +408,8 @@ public final class RoadmapState {
     }
 
     /// When the timer last went off under this writer.
-    Optional<Instant> lastTick() {
-        return lastTick;
+    Optional<Instant> lastHearing() {
+        return lastHearing;
     }
 
     /// Facts of the log replayed so far.

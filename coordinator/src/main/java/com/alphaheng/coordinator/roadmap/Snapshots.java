@@ -16,7 +16,7 @@ public final class Snapshots {
     /// @param state made from the facts of a log alone, up to the end of a transaction
     /// @throws IllegalArgumentException if it is not such a one: passing facts are not in a snapshot
     public static void take(RoadmapState state, Consumer<RoadmapImage> images) {
-        if (state.lastTick().isPresent() || state.unlinkedTasks()) {
+        if (state.lastHearing().isPresent() || state.unlinkedTasks()) {
             throw new IllegalArgumentException("only a roadmap replayed from the log, up to the end of a transaction, "
                     + "can become a snapshot");
         }

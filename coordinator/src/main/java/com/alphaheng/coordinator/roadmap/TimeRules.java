@@ -22,15 +22,18 @@ final class TimeRules {
         this.workers = new WorkerRules(policy);
     }
 
-    Decision tick(RoadmapState state, Instant at) {
-        boolean suspended = state.lastTick()
-                .map(last -> Duration.between(last, at).compareTo(policy.suspension()) > 0).orElse(false);
-        if (suspended) {
-            return new Decision(List.of(new RoadmapEvent.ClockTicked(true, at)), List.of(), new Reply.Silence());
+    Decision tick(RoadmapState state, RoadmapCommand.Tick tick, Instant at) {
+        if (!tick.hearing()) {
+            return new Decision(List.of(new RoadmapEvent.ClockTicked(false, at)), List.of(), new Reply.Silence());
+        }
+        Optional<Instant> lastHearing = state.lastHearing();
+        if (lastHearing.isPresent() && Duration.between(lastHearing.get(), at).compareTo(policy.suspension()) > 0) {
+            return new Decision(List.of(afterOutage(state, lastHearing.get(), at),
+                    new RoadmapEvent.ClockTicked(true, at)), List.of(), new Reply.Silence());
         }
         List<RoadmapEvent> events = new ArrayList<>();
         List<CoordinatorMessage> messages = new ArrayList<>();
-        events.add(new RoadmapEvent.ClockTicked(false, at));
+        events.add(new RoadmapEvent.ClockTicked(true, at));
         Set<Attempt> ended = new LinkedHashSet<>();
         expireLeases(state, at, events, messages, ended);
         endOverdue(state, at, events, messages, ended);
@@ -49,15 +52,42 @@ final class TimeRules {
     /// Only makes leases shorter: whoever is not silent will be heard from.
     Decision recall(RoadmapState state, RoadmapCommand.RecallSilence recall, Instant at) {
         Map<String, Instant> lastHeard = new HashMap<>();
-        for (Worker worker : state.workers()) {
-            if (worker.presence() == Worker.Presence.ONLINE) {
-                Instant heard = at.minus(recall.silent().getOrDefault(worker.id(), recall.others()));
-                if (heard.isBefore(worker.lastHeard())) {
-                    lastHeard.put(worker.id(), heard);
-                }
+        for (Worker worker : online(state)) {
+            Duration silent = recall.silent().getOrDefault(worker.id(), recall.others());
+            Instant heard = at.minus(shortOutage(recall.outage()) ? counted(silent) : silent);
+            if (heard.isBefore(worker.lastHeard())) {
+                lastHeard.put(worker.id(), heard);
             }
         }
         return new Decision(List.of(new RoadmapEvent.SilenceRecalled(lastHeard, at)), List.of(), new Reply.Silence());
+    }
+
+    /// Who was silent before goes on being silent. Of the others each is to be heard within [RoadmapPolicy#returning].
+    private RoadmapEvent afterOutage(RoadmapState state, Instant began, Instant at) {
+        boolean brief = shortOutage(Duration.between(began, at));
+        Map<String, Instant> lastHeard = new HashMap<>();
+        for (Worker worker : online(state)) {
+            Duration silent = Duration.between(worker.lastHeard(), began);
+            Instant heard = brief ? at.minus(counted(silent)) : at;
+            if (heard.isAfter(worker.lastHeard())) {
+                lastHeard.put(worker.id(), heard);
+            }
+        }
+        return new RoadmapEvent.SilenceRecalled(lastHeard, at);
+    }
+
+    private static List<Worker> online(RoadmapState state) {
+        return state.workers().stream().filter(worker -> worker.presence() == Worker.Presence.ONLINE).toList();
+    }
+
+    private boolean shortOutage(Duration outage) {
+        return outage.isPositive() && outage.compareTo(policy.longOutage()) <= 0;
+    }
+
+    /// What an outage leaves of a silence before it: at least so much that no more than the time to return is left.
+    private Duration counted(Duration silent) {
+        Duration least = policy.lease().minus(policy.returning());
+        return silent.compareTo(least) > 0 ? silent : least;
     }
 
     private void expireLeases(RoadmapState state, Instant at, List<RoadmapEvent> events,

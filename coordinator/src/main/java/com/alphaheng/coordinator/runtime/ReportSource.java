@@ -22,7 +22,12 @@ public interface ReportSource extends AutoCloseable {
         ///
         /// @param silent how long each worker had been silent; time in which nobody could be heard does not count
         /// @param others how long those not named had been silent at least
-        void caughtUp(Map<String, Duration> silent, Duration others);
+        /// @param outage the longest time in which nobody could be heard; zero if there was none
+        void caughtUp(Map<String, Duration> silent, Duration others, Duration outage);
+
+        /// Told about twice a second: everything that had been reported a moment ago has been delivered. Not told while
+        /// Kafka does not answer.
+        void upToDate();
     }
 
     /// Starts, or starts over, reading from these offsets; partitions without one are read from their beginning.

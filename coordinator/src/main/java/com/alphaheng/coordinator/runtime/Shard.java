@@ -36,6 +36,8 @@ public final class Shard implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration PAUSE_BEFORE_RECOVERY = Duration.ofMillis(500);
     private static final System.Logger LOGGER = System.getLogger(Shard.class.getName());
+    /// Twice the time after which [ReportSource.Sink#upToDate] is told again, and a bit.
+    private static final Duration HEARING = Duration.ofMillis(1_500);
     private static final int MAX_BATCH = 2_000;
     private static final int QUEUE_CAPACITY = 50_000;
     /// So many reports may be read again after a restart; they change nothing a second time.
@@ -52,6 +54,13 @@ public final class Shard implements AutoCloseable {
     }
 
     private record CaughtUp(long generation, RoadmapCommand command) implements Work {
+    }
+
+    /// @param at when that was so, in nanoseconds of [System#nanoTime]
+    private record UpToDate(long generation, long at) implements Work {
+    }
+
+    private record Ticked() implements Work {
     }
 
     private record Queried(Consumer<RoadmapState> query, CompletableFuture<?> answer) implements Work {
@@ -75,6 +84,7 @@ public final class Shard implements AutoCloseable {
     private long nextOffset;
     private long generation;
     private long lastTickNanos;
+    private long upToDateNanos;
     private int reportsSinceCheckpoint;
     private final Map<Integer, Long> reportOffsets = new HashMap<>();
 
@@ -151,6 +161,7 @@ public final class Shard implements AutoCloseable {
         List<Work> takeOver = List.of(new Asked(new RoadmapCommand.TakeOver(instance), new CompletableFuture<>()));
         commit(takeOver);
         lastTickNanos = System.nanoTime();
+        upToDateNanos = lastTickNanos - HEARING.toNanos();
         long current = generation;
         reports.readFrom(recovered.reportOffsets(), new ReportSource.Sink() {
             @Override
@@ -159,8 +170,13 @@ public final class Shard implements AutoCloseable {
             }
 
             @Override
-            public void caughtUp(Map<String, Duration> silent, Duration others) {
-                hear(new CaughtUp(current, new RoadmapCommand.RecallSilence(silent, others)));
+            public void caughtUp(Map<String, Duration> silent, Duration others, Duration outage) {
+                hear(new CaughtUp(current, new RoadmapCommand.RecallSilence(silent, others, outage)));
+            }
+
+            @Override
+            public void upToDate() {
+                hear(new UpToDate(current, System.nanoTime()));
             }
         });
     }
@@ -237,7 +253,7 @@ public final class Shard implements AutoCloseable {
         }
         if (System.nanoTime() - lastTickNanos >= TICK.toNanos()) {
             lastTickNanos = System.nanoTime();
-            batch.add(new Asked(new RoadmapCommand.Tick(), new CompletableFuture<>()));
+            batch.add(new Ticked());
         }
     }
 
@@ -262,7 +278,7 @@ public final class Shard implements AutoCloseable {
             switch (work) {
                 case Asked asked -> asked.answer().completeExceptionally(cause);
                 case Queried queried -> queried.answer().completeExceptionally(cause);
-                case Heard _, CaughtUp _ -> { /* read again from the offsets of the log */ }
+                case Heard _, CaughtUp _, UpToDate _, Ticked _ -> { /* read again from the offsets of the log */ }
             }
         }
     }
@@ -291,6 +307,8 @@ public final class Shard implements AutoCloseable {
                         decide(caughtUp.command(), events, messages);
                     }
                 }
+                case UpToDate heard -> upToDateNanos = heard.generation() == generation ? heard.at() : upToDateNanos;
+                case Ticked _ -> decide(new RoadmapCommand.Tick(hearing()), events, messages);
                 case Queried queried -> answers.add(() -> answer(queried));
             }
         }
@@ -304,6 +322,10 @@ public final class Shard implements AutoCloseable {
             listeners.forEach(listener -> listener.committed(state, events, nextOffset));
         }
         answers.forEach(Runnable::run);
+    }
+
+    private boolean hearing() {
+        return System.nanoTime() - upToDateNanos < HEARING.toNanos();
     }
 
     private Reply decide(RoadmapCommand command, List<RoadmapEvent> events, List<CoordinatorMessage> messages) {

@@ -87,14 +87,16 @@ final class Scenario {
             case "answer" -> command(new RoadmapCommand.AnswerWebhook(w[1], Long.parseLong(w[2]), "t", true, 1,
                     "200"));
             case "takeover" -> command(new RoadmapCommand.TakeOver("coordinator-2"));
-            case "recall" -> command(new RoadmapCommand.RecallSilence(Arrays.stream(w).skip(2).map(word ->
+            case "recall" -> command(new RoadmapCommand.RecallSilence(Arrays.stream(w).skip(3).map(word ->
                     word.split("=")).collect(Collectors.toMap(part -> part[0], part ->
-                    Duration.ofMillis(Long.parseLong(part[1])))), Duration.ofMillis(Long.parseLong(w[1]))));
+                    Duration.ofMillis(Long.parseLong(part[1])))), Duration.ofMillis(Long.parseLong(w[1])),
+                    Duration.ofMillis(Long.parseLong(option(w, "outage", "0")))));
             case "assign" -> assign();
-            case "tick" -> tick(Duration.ofMillis(Long.parseLong(w[1])));
+            case "tick" -> tick(Duration.ofMillis(Long.parseLong(w[1])), true);
+            case "deaf" -> tick(Duration.ofMillis(Long.parseLong(w[1])), false);
             case "jump" -> {
                 now = now.plusMillis(Long.parseLong(w[1]));
-                command(new RoadmapCommand.Tick());
+                command(new RoadmapCommand.Tick(true));
             }
             case "expect" -> expect(w, whole);
             default -> worker(w, whole);
@@ -179,11 +181,11 @@ final class Scenario {
         }
     }
 
-    private void tick(Duration duration) {
+    private void tick(Duration duration, boolean hearing) {
         Instant until = now.plus(duration);
         while (now.isBefore(until)) {
             now = now.plusMillis(250).isAfter(until) ? until : now.plusMillis(250);
-            command(new RoadmapCommand.Tick());
+            command(new RoadmapCommand.Tick(hearing));
         }
     }
 

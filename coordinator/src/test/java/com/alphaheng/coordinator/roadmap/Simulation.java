@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /// A roadmap, its workers and the network between them under one seed: messages are dropped, duplicated, delayed and
-/// reordered, either side is killed, clocks jump, people interfere. Then the trouble ends, and everything must come to
-/// rest.
+/// reordered, either side is killed, the broker is away, clocks jump, people interfere. Then the trouble ends, and
+/// everything must come to rest.
 ///
 /// The coordinator of this world loses whatever it decided but had not logged, as a real one does.
 final class Simulation {
@@ -45,6 +45,7 @@ final class Simulation {
     private long step;
     private long sent;
     private long downUntil;
+    private long deafUntil;
     private long clockOffsetMillis;
 
     Simulation(long seed) {
@@ -100,11 +101,15 @@ final class Simulation {
     }
 
     private void advance() {
-        while (!network.isEmpty() && network.peek().at() <= step) {
+        boolean hearing = deafUntil <= step;
+        while (hearing && !network.isEmpty() && network.peek().at() <= step) {
             network.poll().action().run();
         }
         workers.forEach(SimulatedWorker::step);
-        command(new RoadmapCommand.Tick());
+        command(new RoadmapCommand.Tick(hearing));
+        if (!hearing) {
+            return; // Nothing can be written either.
+        }
         boolean more = true;
         while (more) {
             more = command(new RoadmapCommand.AssignReadyTasks());
@@ -124,7 +129,10 @@ final class Simulation {
         if (random.nextInt(80) == 0) {
             clockOffsetMillis += random.nextInt(-30_000, 60_000);
         }
-        if (random.nextInt(15) == 0) {
+        if (random.nextInt(80) == 0) {
+            deafUntil = step + random.nextInt(50);
+        }
+        if (deafUntil <= step && random.nextInt(15) == 0) {
             interfere();
         }
     }
@@ -155,6 +163,7 @@ final class Simulation {
     private void calm() {
         troubled = false;
         downUntil = step;
+        deafUntil = step;
         workers.forEach(SimulatedWorker::restartIfDown);
         command(new RoadmapCommand.ResumeCampaign(Scenario.CAMPAIGN, "ann"));
         limit(LimitScope.CAMPAIGN, Scenario.CAMPAIGN, Optional.empty());
@@ -176,7 +185,8 @@ final class Simulation {
         Map<String, Duration> silent = new HashMap<>();
         workers.stream().filter(_ -> random.nextBoolean()).forEach(worker ->
                 silent.put(worker.id(), Duration.ofMillis(random.nextInt(12_000))));
-        decideAndLog(new RoadmapCommand.RecallSilence(silent, Duration.ofMillis(random.nextInt(12_000))));
+        decideAndLog(new RoadmapCommand.RecallSilence(silent, Duration.ofMillis(random.nextInt(12_000)),
+                Duration.ofMillis(random.nextInt(20_000))));
     }
 
     /// Whether the command had any effect.

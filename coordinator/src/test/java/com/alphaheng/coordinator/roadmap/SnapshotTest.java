@@ -80,7 +80,7 @@ class SnapshotTest {
     @Test
     void aRoadmapThatHasHeardOfTheClockIsRefused() {
         RoadmapState state = new RoadmapState();
-        state.replay(new RoadmapEvent.ClockTicked(false, Instant.EPOCH));
+        state.replay(new RoadmapEvent.ClockTicked(true, Instant.EPOCH));
         assertThatThrownBy(() -> images(state)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -110,8 +110,8 @@ class SnapshotTest {
         while (decide(decider, state, new RoadmapCommand.AssignReadyTasks(), now, decided)) {
             continue;
         }
-        decide(decider, state, new RoadmapCommand.Tick(), now.plusSeconds(2), decided);
-        decide(decider, state, new RoadmapCommand.Tick(), now.plusSeconds(60), decided);
+        decide(decider, state, new RoadmapCommand.Tick(true), now.plusSeconds(2), decided);
+        decide(decider, state, new RoadmapCommand.Tick(true), now.plusSeconds(60), decided);
         return decided.toString();
     }
 

@@ -18,6 +18,7 @@ final class FaultFigures {
 
     private final LogAudit audit;
     private final List<Injected> faults;
+    private final List<String> unprovoked = new ArrayList<>();
     private final List<Instant> facts = new ArrayList<>();
     private final Samples noticed = new Samples();
     private final Samples reassigned = new Samples();
@@ -44,6 +45,9 @@ final class FaultFigures {
         }
         for (LogAudit.Loss loss : audit.losses()) {
             Optional<Injected> fault = lastFaultOf(loss.worker(), loss.lostAt());
+            if (fault.isEmpty()) {
+                unprovoked.add(loss.attempt() + " of " + loss.worker() + " at " + loss.lostAt());
+            }
             if (fault.isPresent() && loss.reassignedAt().isPresent()) {
                 Instant since = fault.get().start().isAfter(loss.assignedAt()) ? fault.get().start()
                         : loss.assignedAt();
@@ -96,6 +100,11 @@ final class FaultFigures {
 
     LogAudit audit() {
         return audit;
+    }
+
+    /// Attempts that were lost although nothing had been done to their workers.
+    List<String> unprovoked() {
+        return List.copyOf(unprovoked);
     }
 
     /// From a fault at a process of workers to the fact that each of them is lost or replaced.

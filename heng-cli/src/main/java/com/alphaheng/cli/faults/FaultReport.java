@@ -35,9 +35,11 @@ final class FaultReport {
                         .formatted(audit.faults().size()),
                 "| assignments | %,d |".formatted(audit.assignments()),
                 "| attempts lost with their worker and run again | %,d |".formatted(audit.losses().size()),
+                "| ... although nothing had been done to their worker | %,d |".formatted(figures.unprovoked().size()),
                 "| facts in the log | %,d |".formatted(audit.facts()),
                 "| time | %d s |".formatted(outcome.took().toSeconds()), ""));
         audit.faults().stream().limit(10).forEach(fault -> lines.add("- " + fault));
+        figures.unprovoked().stream().limit(10).forEach(loss -> lines.add("- lost for no reason: " + loss));
         times(lines, figures, outcome);
         faults(lines, outcome);
         return lines;
@@ -46,7 +48,10 @@ final class FaultReport {
     private static void times(List<String> lines, FaultFigures figures, FaultCampaign.Outcome outcome) {
         lines.addAll(List.of("## Times", "", "Seconds. \"Alone\" leaves out times during which the broker or the "
                 + "active coordinator was away as well,", "until facts came again. While the broker is away nobody can "
-                + "be heard from: that time does not count as a worker's silence.", "",
+                + "be heard from: that time does not count as a worker's silence.",
+                "A killed broker was started again after %s s, a coordinator after %s s; a full disk freed after %s s"
+                        .formatted(seconds(Injector.BROKER_OUTAGE), seconds(Injector.COORDINATOR_OUTAGE),
+                        seconds(Injector.FULL_DISK)) + ".", "",
                 "| | aim | alone: n | p50 | p99 | most | all: n | p50 | p99 | most |",
                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
                 row("a lost worker is noticed", "10", figures.noticed()),
@@ -55,7 +60,7 @@ final class FaultReport {
                 row("the standby takes over", "10", figures.takenOver()),
                 row("first fact after the broker's restart", "", figures.brokerBack())));
         outcome.recovery().ifPresent(recovery -> lines.addAll(List.of("",
-                "With %,d facts in the log: %s s from `kill -9` of the active coordinator to the standby being active, "
+                "With %,d facts in the log: %s s from `kill -9` of the active coordinator to the standby being active,"
                         .formatted(recovery.facts(), seconds(recovery.takeOver())),
                 "%s s from the start of a coordinator's process (nobody else there) to its being active (aim: 10 s)."
                         .formatted(seconds(recovery.restart())))));

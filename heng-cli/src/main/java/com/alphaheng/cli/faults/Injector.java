@@ -23,9 +23,9 @@ final class Injector {
     private static final Duration CALM = Duration.ofSeconds(20);
     private static final int SHORTEST_OUTAGE_MILLIS = 1_000;
     private static final int LONGEST_OUTAGE_MILLIS = 20_000;
-    private static final int COORDINATOR_OUTAGE_MILLIS = 12_000;
-    private static final int BROKER_OUTAGE_MILLIS = 1_000;
-    private static final int FULL_DISK_MILLIS = 8_000;
+    static final Duration COORDINATOR_OUTAGE = Duration.ofSeconds(12);
+    static final Duration BROKER_OUTAGE = Duration.ofSeconds(1);
+    static final Duration FULL_DISK = Duration.ofSeconds(8);
 
     private record Undo(Instant at, Injected fault, ChildProcess process, Runnable action) {
     }
@@ -134,24 +134,24 @@ final class Injector {
         Instant start = Instant.now();
         switch (kind) {
             case KILL_WORKERS, KILL_AGENT -> kill(kind, process, start, outage());
-            case KILL_COORDINATOR -> kill(kind, process, start, COORDINATOR_OUTAGE_MILLIS);
-            case KILL_BROKER -> kill(kind, process, start, BROKER_OUTAGE_MILLIS);
+            case KILL_COORDINATOR -> kill(kind, process, start, COORDINATOR_OUTAGE);
+            case KILL_BROKER -> kill(kind, process, start, BROKER_OUTAGE);
             case FREEZE_WORKERS -> freeze(kind, process, start, outage());
-            case FREEZE_COORDINATOR -> freeze(kind, process, start, COORDINATOR_OUTAGE_MILLIS);
+            case FREEZE_COORDINATOR -> freeze(kind, process, start, COORDINATOR_OUTAGE);
             case CUT_NETWORK -> {
                 targets.cellOf(process).cut();
                 later(kind, process, start, outage(), () -> targets.cellOf(process).heal());
             }
             case FILL_AGENT_DISK -> {
                 targets.diskOf(process).fill();
-                later(kind, process, start, FULL_DISK_MILLIS, () -> {
+                later(kind, process, start, FULL_DISK, () -> {
                     targets.diskOf(process).free();
                     startIfDead(process);
                 });
             }
             case FILL_BROKER_DISK -> {
                 targets.brokerDisk().fill();
-                later(kind, process, start, FULL_DISK_MILLIS, () -> {
+                later(kind, process, start, FULL_DISK, () -> {
                     targets.brokerDisk().free();
                     startIfDead(process);
                 });
@@ -170,18 +170,19 @@ final class Injector {
         return up.isEmpty() ? Optional.empty() : Optional.of(up.get(random.nextInt(up.size())));
     }
 
-    private int outage() {
-        return SHORTEST_OUTAGE_MILLIS + random.nextInt(LONGEST_OUTAGE_MILLIS - SHORTEST_OUTAGE_MILLIS);
+    private Duration outage() {
+        return Duration.ofMillis(SHORTEST_OUTAGE_MILLIS
+                + random.nextInt(LONGEST_OUTAGE_MILLIS - SHORTEST_OUTAGE_MILLIS));
     }
 
-    private void kill(FaultKind kind, ChildProcess process, Instant start, int outageMillis) {
+    private void kill(FaultKind kind, ChildProcess process, Instant start, Duration outage) {
         process.kill();
-        later(kind, process, start, outageMillis, process::start);
+        later(kind, process, start, outage, process::start);
     }
 
-    private void freeze(FaultKind kind, ChildProcess process, Instant start, int outageMillis) {
+    private void freeze(FaultKind kind, ChildProcess process, Instant start, Duration outage) {
         process.signal("STOP");
-        later(kind, process, start, outageMillis, () -> process.signal("CONT"));
+        later(kind, process, start, outage, () -> process.signal("CONT"));
     }
 
     private static void startIfDead(ChildProcess process) {
@@ -192,9 +193,9 @@ final class Injector {
         }
     }
 
-    private void later(FaultKind kind, ChildProcess process, Instant start, int outageMillis, Runnable action) {
+    private void later(FaultKind kind, ChildProcess process, Instant start, Duration outage, Runnable action) {
         down.add(process);
-        undo.add(new Undo(Instant.now().plusMillis(outageMillis), new Injected(kind, process.name(), start, start),
+        undo.add(new Undo(Instant.now().plus(outage), new Injected(kind, process.name(), start, start),
                 process, action));
     }
 
