@@ -37,6 +37,8 @@ public final class KafkaEventLog implements EventLog {
 
     private final KafkaConnection connection;
     private Optional<KafkaProducer<String, byte[]>> producer = Optional.empty();
+    /// What was read while another coordinator wrote.
+    private Optional<LogReplay.Result> followed = Optional.empty();
 
     public KafkaEventLog(KafkaConnection connection) {
         this.connection = connection;
@@ -63,11 +65,27 @@ public final class KafkaEventLog implements EventLog {
 
     private Recovered recover() {
         long start = System.nanoTime();
-        LogReplay.Result replayed = new LogReplay(connection).read();
+        LogReplay.Result replayed = readOn();
         LOGGER.log(Level.INFO, "read the event log in " + Duration.ofNanos(System.nanoTime() - start).toMillis()
-                + " ms: " + replayed.state().durableEvents() + " facts, " + replayed.fromSnapshot()
-                + " of them from a snapshot");
+                + " ms: " + replayed.state().durableEvents() + " facts, " + replayed.known()
+                + " of them known before or from a snapshot");
         return new Recovered(replayed.state(), replayed.nextOffset(), replayed.reportOffsets());
+    }
+
+    @Override
+    public void follow() {
+        try {
+            followed = Optional.of(readOn());
+        } catch (KafkaException | LogException e) {
+            LOGGER.log(Level.DEBUG, "the log cannot be followed", e);
+        }
+    }
+
+    /// Whoever gets the state goes on to change it, so it is given away once.
+    private LogReplay.Result readOn() {
+        Optional<LogReplay.Result> before = followed;
+        followed = Optional.empty();
+        return new LogReplay(connection).readOn(before);
     }
 
     @Override

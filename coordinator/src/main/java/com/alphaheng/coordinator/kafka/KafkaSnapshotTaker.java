@@ -56,8 +56,8 @@ public final class KafkaSnapshotTaker implements CommitListener {
         long start = System.nanoTime();
         LogReplay.Result replayed = new LogReplay(connection).read();
         long facts = replayed.state().durableEvents();
-        if (!due(facts, replayed.fromSnapshot())) {
-            return replayed.fromSnapshot();
+        if (!due(facts, replayed.known())) {
+            return replayed.known();
         }
         new KafkaSnapshots(connection).write(replayed);
         LOGGER.log(Level.INFO, "took a snapshot of " + facts + " facts in "

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,9 +36,30 @@ final class LogReplay {
     /// @param reportOffsets per partition of the reports, the first one whose effects the log does not hold
     /// @param lastRecord    offset of the last fact; -1 if there is none
     /// @param lastHash      SHA-256 of its bytes
-    /// @param fromSnapshot  facts that came out of a snapshot instead of the log
+    /// @param known         facts that came out of a snapshot, or were read before
     record Result(RoadmapState state, long nextOffset, Map<Integer, Long> reportOffsets, long lastRecord,
-                  String lastHash, long fromSnapshot) {
+                  String lastHash, long known) {
+    }
+
+    /// Where to go on from.
+    ///
+    /// @param offset        everything before it is in the state
+    /// @param reportOffsets how far the reports were read by then
+    /// @param lastRecord    offset of the last fact that is in it
+    /// @param lastHash      SHA-256 of that fact's bytes
+    /// @param state         to be asked for once
+    private record Start(String what, long offset, Map<Integer, Long> reportOffsets, long lastRecord, String lastHash,
+                         Supplier<RoadmapState> state) {
+        static Start of(KafkaSnapshots.Stored snapshot) {
+            var manifest = snapshot.manifest();
+            return new Start("the snapshot at record " + manifest.offset(), manifest.offset(), manifest.reportOffsets(),
+                    manifest.lastRecord(), manifest.lastHash(), snapshot::state);
+        }
+
+        static Start of(Result read) {
+            return new Start("what was read up to record " + read.nextOffset(), read.nextOffset(),
+                    read.reportOffsets(), read.lastRecord(), read.lastHash(), read::state);
+        }
     }
 
     private final KafkaConnection connection;
@@ -55,7 +78,14 @@ final class LogReplay {
     ///
     /// @throws LogException.Unreadable if the log holds what this program cannot read, or lacks its beginning
     Result read() {
-        List<KafkaSnapshots.Stored> snapshots = new KafkaSnapshots(connection).find();
+        return readOn(Optional.empty());
+    }
+
+    /// Reads what has come since.
+    ///
+    /// @param before whose state goes on to be used: nobody else may
+    /// @throws LogException.Unreadable if the log holds what this program cannot read, or lacks its beginning
+    Result readOn(Optional<Result> before) {
         try (var opened = new KafkaConsumer<>(connection.with(Map.of("isolation.level", "read_committed",
                 "enable.auto.commit", false, "auto.offset.reset", "earliest", "max.poll.records", 5_000,
                 "fetch.max.wait.ms", MOST_WAIT_MILLIS, "fetch.max.bytes", 64 << 20,
@@ -63,9 +93,18 @@ final class LogReplay {
                 new ByteArrayDeserializer())) {
             consumer = opened;
             consumer.assign(List.of(PARTITION));
-            end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
+            lookForEnd();
+            Optional<Result> read = before.filter(result -> result.lastRecord() >= 0);
+            if (read.isPresent()) {
+                long facts = read.get().state().durableEvents();
+                if (from(Start.of(read.get()))) {
+                    return result(facts);
+                }
+            }
+            List<KafkaSnapshots.Stored> snapshots = new KafkaSnapshots(connection).find();
+            lookForEnd(); // After the snapshots were: else one taken just now would seem to be of a longer log.
             for (KafkaSnapshots.Stored snapshot : snapshots) {
-                if (from(snapshot)) {
+                if (from(Start.of(snapshot))) {
                     return result(snapshot.manifest().facts());
                 }
             }
@@ -74,9 +113,13 @@ final class LogReplay {
         }
     }
 
-    private Result result(long fromSnapshot) {
+    private void lookForEnd() {
+        end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
+    }
+
+    private Result result(long known) {
         return new Result(state, end, reportOffsets, lastRecord, lastValue == null ? ""
-                : KafkaSnapshots.hash(List.of(lastValue)), fromSnapshot);
+                : KafkaSnapshots.hash(List.of(lastValue)), known);
     }
 
     private void fromTheBeginning() {
@@ -94,40 +137,37 @@ final class LogReplay {
         replay();
     }
 
-    /// Whether the snapshot is of this log and could be read.
-    private boolean from(KafkaSnapshots.Stored snapshot) {
-        var manifest = snapshot.manifest();
-        if (manifest.offset() > end) {
-            LOGGER.log(Level.WARNING, "the event log ends at record " + end + ", but a snapshot was taken of it up to "
-                    + manifest.offset() + ": the broker has lost the records between, as after a power cut. Going on "
-                    + "from what there is: tasks whose ends were lost run again. Keep backups, or replicate the log");
+    /// Whether that is of this log and could be read.
+    private boolean from(Start start) {
+        if (start.offset() > end) {
+            LOGGER.log(Level.WARNING, "the event log ends at record " + end + ", but there is " + start.what()
+                    + ": the broker has lost the records between, as after a power cut. Going on from what there is: "
+                    + "tasks whose ends were lost run again. Keep backups, or replicate the log");
             return false;
         }
         try {
-            consumer.seek(PARTITION, manifest.lastRecord());
+            consumer.seek(PARTITION, start.lastRecord());
             ConsumerRecord<String, byte[]> last = first();
-            if (last.offset() != manifest.lastRecord() || last.value() == null
-                    || !KafkaSnapshots.hash(List.of(last.value())).equals(manifest.lastHash())) {
-                LOGGER.log(Level.WARNING, "the snapshot at record " + manifest.offset() + " is of another log; reading "
-                        + "on without it");
+            if (last.offset() != start.lastRecord() || last.value() == null
+                    || !KafkaSnapshots.hash(List.of(last.value())).equals(start.lastHash())) {
+                LOGGER.log(Level.WARNING, start.what() + " is of another log; reading on without it");
                 return false;
             }
-            state = snapshot.state();
-            reportOffsets = manifest.reportOffsets();
+            state = start.state().get();
+            reportOffsets = start.reportOffsets();
             lastRecord = last.offset();
             lastValue = last.value();
         } catch (UnreadableEventException e) {
-            LOGGER.log(Level.WARNING, "the snapshot at record " + manifest.offset() + " cannot be used ("
-                    + e.getMessage() + "); reading on without it");
+            LOGGER.log(Level.WARNING, start.what() + " cannot be used (" + e.getMessage() + "); reading on without it");
             return false;
         }
-        consumer.seek(PARTITION, manifest.offset());
+        consumer.seek(PARTITION, start.offset());
         try {
             replay();
             return true;
         } catch (AssertionError | IllegalStateException | NoSuchElementException e) {
-            LOGGER.log(Level.WARNING, "the log does not go on from the snapshot at record " + manifest.offset()
-                    + ", which is a bug of its making; reading on without it", e);
+            LOGGER.log(Level.WARNING, "the log does not go on from " + start.what() + ", which is a bug of its making; "
+                    + "reading on without it", e);
             return false;
         }
     }

@@ -25,6 +25,10 @@ public interface EventLog extends AutoCloseable {
     /// @throws LogException.Unreadable if it holds what this program cannot read
     Recovered open();
 
+    /// Reads what there is without becoming the writer, so that [#open] has less left to read. Does nothing when the
+    /// log cannot be read for now.
+    void follow();
+
     /// Makes the facts durable and sends the messages, both or neither. Returns when that is so.
     ///
     /// @param reportOffsets per partition, the first report whose effects are not in the log after this

@@ -34,6 +34,8 @@ import java.util.function.Function;
 /// [LogException.StandingBy].
 public final class Shard implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(250);
+    /// Between two looks at the log of a shard that stands by.
+    private static final Duration FOLLOWING = Duration.ofSeconds(5);
     private static final Duration PAUSE_BEFORE_RECOVERY = Duration.ofMillis(500);
     private static final System.Logger LOGGER = System.getLogger(Shard.class.getName());
     /// Twice the time after which [ReportSource.Sink#upToDate] is told again, and a bit.
@@ -85,6 +87,7 @@ public final class Shard implements AutoCloseable {
     private long generation;
     private long lastTickNanos;
     private long upToDateNanos;
+    private long followedNanos = System.nanoTime();
     private int reportsSinceCheckpoint;
     private final Map<Integer, Long> reportOffsets = new HashMap<>();
 
@@ -219,6 +222,10 @@ public final class Shard implements AutoCloseable {
         }
         if (!active && leading) {
             tryToRecover();
+        }
+        if (!active && !leading && System.nanoTime() - followedNanos > FOLLOWING.toNanos()) {
+            log.follow();
+            followedNanos = System.nanoTime();
         }
     }
 

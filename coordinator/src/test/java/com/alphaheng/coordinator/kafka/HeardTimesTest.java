@@ -38,8 +38,19 @@ class HeardTimesTest {
     }
 
     @Test
+    void thatStretchIsAnOutageIfItIsLong() {
+        heard("one", 0);
+        heard("two", 3.5);
+        assertThat(times.outage(START.plusSeconds(5))).isZero();
+        heard("one", 12);
+        assertThat(times.outage(START.plusSeconds(13))).isEqualTo(Duration.ofMillis(8500));
+        assertThat(times.outage(START.plusSeconds(22))).as("it lasts").isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
     void withoutReportsNothingIsKnown() {
         assertThat(times.silent()).isEmpty();
         assertThat(times.span()).isZero();
+        assertThat(times.outage(START)).isZero();
     }
 }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -83,7 +84,7 @@ class LogReplayTest {
         }
         append(100, 103);
         LogReplay.Result result = new LogReplay(connection).read();
-        assertThat(result.fromSnapshot()).isEqualTo(54);
+        assertThat(result.known()).isEqualTo(54);
         assertThat(names(result)).hasSize(57).endsWith("c102");
         assertThat(result.reportOffsets()).isEqualTo(Map.of(0, 103L));
         assertThat(new KafkaSnapshots(connection).find()).as("the newest and the one before").hasSize(2);
@@ -108,7 +109,7 @@ class LogReplayTest {
             while (writer.isAlive()) {
                 taker.takeIfNeeded();
                 LogReplay.Result result = new LogReplay(connection).read();
-                assertThat(result.fromSnapshot()).isPositive();
+                assertThat(result.known()).isPositive();
                 long facts = 2L * result.state().campaigns().size() - 10;
                 assertThat(result.state().durableEvents()).isEqualTo(facts);
             }
@@ -135,8 +136,26 @@ class LogReplayTest {
         send(Topics.SNAPSHOTS, "z/manifest", "{\"parts\":3,\"hash\":\"\"}".getBytes(UTF_8));
 
         LogReplay.Result again = new LogReplay(connection).read();
-        assertThat(again.fromSnapshot()).isZero();
+        assertThat(again.known()).isZero();
         assertThat(names(again)).hasSize(20);
+    }
+
+    @Test
+    void whatWasReadBeforeIsNotReadAgainUnlessItIsOfAnotherLog() throws Exception {
+        KafkaTopics.ensure(connection);
+        append(0, 20);
+        LogReplay.Result first = new LogReplay(connection).read();
+        append(20, 23);
+        LogReplay.Result second = new LogReplay(connection).readOn(Optional.of(first));
+        assertThat(second.known()).isEqualTo(20);
+        assertThat(names(second)).hasSize(23).endsWith("c22");
+        assertThat(second).usingRecursiveComparison().ignoringFields("state", "known")
+                .isEqualTo(new LogReplay(connection).read());
+
+        LogReplay.Result again = new LogReplay(connection).readOn(Optional.of(new LogReplay.Result(second.state(),
+                second.nextOffset(), Map.of(), second.lastRecord(), "another", 0)));
+        assertThat(again.known()).isZero();
+        assertThat(names(again)).hasSize(23);
     }
 
     @Test
