@@ -16,7 +16,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// Decides which coordinator is active: the one to which a consumer group gives the only partition of the event log.
 ///
-/// It reads no records. A member that dies is noticed within the session timeout of 6 s. Being told late that one no
+/// It reads no records. A member that dies is noticed within the session timeout of 6 s, which is the shortest that Kafka
+/// allows by default, and the others hear of it with their next heartbeat. Being told late that one no
 /// longer leads is harmless: the log itself shuts out every writer but the last.
 public final class KafkaLeadership implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(KafkaLeadership.class.getName());
@@ -55,7 +56,7 @@ public final class KafkaLeadership implements AutoCloseable {
 
     private void campaign(Consumer<Boolean> role) {
         try (var consumer = new KafkaConsumer<>(connection.with(Map.of("group.id", GROUP, "enable.auto.commit", false,
-                "session.timeout.ms", 6_000, "heartbeat.interval.ms", 1_500, "auto.offset.reset", "latest",
+                "session.timeout.ms", 6_000, "heartbeat.interval.ms", 750, "auto.offset.reset", "latest",
                 "metadata.max.age.ms", 5_000)), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(Topics.ROADMAP), new ConsumerRebalanceListener() {
                 @Override
