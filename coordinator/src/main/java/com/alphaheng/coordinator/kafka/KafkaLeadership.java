@@ -16,9 +16,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// Decides which coordinator is active: the one to which a consumer group gives the only partition of the event log.
 ///
-/// It reads no records. A member that dies is noticed within the session timeout of 6 s, which is the shortest that Kafka
-/// allows by default, and the others hear of it with their next heartbeat. Being told late that one no
-/// longer leads is harmless: the log itself shuts out every writer but the last.
+/// It reads no records. A member that dies is noticed within the session timeout of 6 s, which is the shortest that
+/// Kafka allows by default, and the others hear of it with their next heartbeat. Being told late that one no longer
+/// leads is harmless: the log itself shuts out every writer but the last.
 public final class KafkaLeadership implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(KafkaLeadership.class.getName());
     private static final Duration POLL = Duration.ofMillis(250);
