@@ -1,12 +1,10 @@
 package com.alphaheng.protocol;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
@@ -45,15 +43,15 @@ public final class ProtocolCodec {
     }
 
     public static byte[] encode(CoordinatorMessage message) {
-        return write(message);
+        return Envelope.around(message, VERSION);
     }
 
     public static byte[] encode(WorkerMessage message) {
-        return write(message);
+        return Envelope.around(message, VERSION);
     }
 
     public static byte[] encode(LogChunk chunk) {
-        return write(chunk);
+        return Envelope.around(chunk, VERSION);
     }
 
     /// @throws ProtocolException if the bytes are no [CoordinatorMessage] of this version
@@ -69,17 +67,6 @@ public final class ProtocolCodec {
     /// @throws ProtocolException if the bytes are no [LogChunk] of this version
     public static LogChunk decodeLogChunk(byte[] json) {
         return read(json, LogChunk.class);
-    }
-
-    private static byte[] write(Object message) {
-        ObjectNode body = MAPPER.valueToTree(message);
-        ObjectNode envelope = MAPPER.createObjectNode();
-        envelope.put("v", VERSION).put("type", message.getClass().getSimpleName()).setAll(body);
-        try {
-            return MAPPER.writeValueAsBytes(envelope);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("a wire record failed to serialise: " + message.getClass(), e);
-        }
     }
 
     private static <T> T read(byte[] json, Class<T> expected) {

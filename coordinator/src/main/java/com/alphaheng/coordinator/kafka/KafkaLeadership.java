@@ -23,7 +23,7 @@ public final class KafkaLeadership implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(KafkaLeadership.class.getName());
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
-    private static final String GROUP = "heng-coordinators";
+    static final String GROUP = "heng-coordinators";
 
     private final KafkaConnection connection;
     private volatile boolean stopped;

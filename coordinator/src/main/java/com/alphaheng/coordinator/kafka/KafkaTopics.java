@@ -47,6 +47,7 @@ public final class KafkaTopics {
             }
             checkShapes(describe(admin));
             settle(admin);
+            awaitGroups(admin);
         } catch (ExecutionException | TimeoutException e) {
             throw unreachable(connection, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
@@ -129,6 +130,13 @@ public final class KafkaTopics {
                     + "and Kafka does not let us change that (" + e.getCause().getMessage() + "): set "
                     + text(changes), e);
         }
+    }
+
+    /// Kafka makes its own topic of groups when it is first asked for one. Several consumers of a new cluster asking at
+    /// once would make it several times, of which a broker warns; so one question goes ahead of them.
+    private static void awaitGroups(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        admin.listConsumerGroupOffsets(KafkaLeadership.GROUP).partitionsToOffsetAndMetadata()
+                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private static String text(Map<ConfigResource, Collection<AlterConfigOp>> changes) {

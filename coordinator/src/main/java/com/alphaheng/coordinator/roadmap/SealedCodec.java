@@ -1,7 +1,7 @@
 package com.alphaheng.coordinator.roadmap;
 
+import com.alphaheng.protocol.Envelope;
 import com.alphaheng.protocol.ProtocolCodec;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,14 +42,7 @@ final class SealedCodec<T> {
     }
 
     byte[] encode(T value) {
-        ObjectNode body = MAPPER.valueToTree(value);
-        ObjectNode envelope = MAPPER.createObjectNode();
-        envelope.put("v", version).put("type", value.getClass().getSimpleName()).setAll(body);
-        try {
-            return MAPPER.writeValueAsBytes(envelope);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("a " + noun + " failed to serialise: " + value.getClass(), e);
-        }
+        return Envelope.around(value, version);
     }
 
     /// @throws UnreadableEventException if the bytes are nothing of this version

@@ -12,7 +12,7 @@ import com.alphaheng.engine.model.Matrix;
 /// @param tokenCount T
 /// @param out [T, H, l]
 public record AbsorbQuery(String label, DeviceBuffer query, Matrix keyValueB, MlaShape shape, int tokenCount,
-                          DeviceBuffer out) implements Op {
+                          DeviceBuffer out) implements Op, WeighsTokens {
 
     @Override
     public Component component() {

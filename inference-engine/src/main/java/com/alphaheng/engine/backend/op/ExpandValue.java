@@ -12,7 +12,7 @@ import com.alphaheng.engine.model.Matrix;
 /// @param tokenCount T
 /// @param out [T, H, v]
 public record ExpandValue(String label, DeviceBuffer latent, Matrix keyValueB, MlaShape shape, int tokenCount,
-                          DeviceBuffer out) implements Op {
+                          DeviceBuffer out) implements Op, WeighsTokens {
 
     @Override
     public Component component() {

@@ -17,7 +17,7 @@ import com.alphaheng.engine.model.MlpWeights;
 /// @param inout [T, h]
 public record ExpertDown(String label, DeviceBuffer in, DeviceBuffer sharedIn, DeviceBuffer expertIds,
                          DeviceBuffer expertWeights, MlpWeights.Experts weights, int tokenCount, int perToken,
-                         DeviceBuffer inout) implements Op {
+                         DeviceBuffer inout) implements Op, WeighsTokens {
 
     @Override
     public Component component() {

@@ -12,4 +12,4 @@ import com.alphaheng.engine.model.Matrix;
 /// @param tokenCount T
 /// @param out [T, rows]
 public record Linear(String label, Component component, DeviceBuffer in, Matrix matrix, int tokenCount,
-                     DeviceBuffer out) implements Op { }
+                     DeviceBuffer out) implements Op, WeighsTokens { }

@@ -12,4 +12,4 @@ import com.alphaheng.engine.model.Matrix;
 /// @param tokenCount T
 /// @param inout [T, rows]
 public record LinearResidual(String label, Component component, DeviceBuffer in, Matrix matrix, int tokenCount,
-                             DeviceBuffer inout) implements Op { }
+                             DeviceBuffer inout) implements Op, WeighsTokens { }

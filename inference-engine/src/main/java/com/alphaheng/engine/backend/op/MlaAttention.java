@@ -17,7 +17,7 @@ import com.alphaheng.engine.model.Matrix;
 /// @param tokenCount T
 /// @param out [T, H v]
 public record MlaAttention(String label, DeviceBuffer query, Matrix keyValueB, CacheLayer cache, MlaShape shape,
-                           Control control, int tokenCount, DeviceBuffer out) implements Op {
+                           Control control, int tokenCount, DeviceBuffer out) implements Op, WeighsTokens {
 
     @Override
     public Component component() {

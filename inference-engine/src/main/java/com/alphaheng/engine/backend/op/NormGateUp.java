@@ -16,7 +16,7 @@ import com.alphaheng.engine.model.Vector;
 /// @param tokenCount T
 /// @param out [T, i]
 public record NormGateUp(String label, DeviceBuffer in, Vector norm, float epsilon, DeviceBuffer normed, Matrix gate,
-                         Matrix up, int tokenCount, DeviceBuffer out) implements Op {
+                         Matrix up, int tokenCount, DeviceBuffer out) implements Op, WeighsTokens {
 
     @Override
     public Component component() {

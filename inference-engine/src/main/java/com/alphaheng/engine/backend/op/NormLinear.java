@@ -21,4 +21,4 @@ import com.alphaheng.engine.model.Vector;
 /// @param secondOut [T, second.rows] or null
 public record NormLinear(String label, Component component, DeviceBuffer in, int firstRow, int tokenCount,
                          Vector norm, float epsilon, DeviceBuffer normed, Matrix first, DeviceBuffer firstOut,
-                         Matrix second, DeviceBuffer secondOut) implements Op { }
+                         Matrix second, DeviceBuffer secondOut) implements Op, WeighsTokens { }

@@ -20,7 +20,7 @@ import com.alphaheng.engine.model.Vector;
 /// @param expertWeights [T, k]
 public record NormRoute(String label, DeviceBuffer in, Vector norm, float epsilon, DeviceBuffer normed, Matrix router,
                         Vector bias, ModelConfig.Routing rule, int tokenCount, DeviceBuffer expertIds,
-                        DeviceBuffer expertWeights) implements Op {
+                        DeviceBuffer expertWeights) implements Op, WeighsTokens {
 
     @Override
     public Component component() {

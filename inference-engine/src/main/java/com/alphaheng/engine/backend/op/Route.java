@@ -17,7 +17,7 @@ import com.alphaheng.engine.model.Vector;
 /// @param expertIds int32[T, k]
 /// @param expertWeights [T, k]
 public record Route(String label, DeviceBuffer in, Matrix router, Vector bias, ModelConfig.Routing rule,
-                    int tokenCount, DeviceBuffer expertIds, DeviceBuffer expertWeights) implements Op {
+                    int tokenCount, DeviceBuffer expertIds, DeviceBuffer expertWeights) implements Op, WeighsTokens {
 
     @Override
     public Component component() {

@@ -28,6 +28,7 @@ import com.alphaheng.engine.backend.op.Route;
 import com.alphaheng.engine.backend.op.SampleNext;
 import com.alphaheng.engine.backend.op.SelectNext;
 import com.alphaheng.engine.backend.op.SwiGlu;
+import com.alphaheng.engine.backend.op.WeighsTokens;
 import com.alphaheng.engine.model.Matrix;
 import java.util.List;
 
@@ -115,21 +116,6 @@ final class StagePlanner {
 
     /// For how many tokens an operation computes. What multiplies no weights counts as one.
     static int tokenCount(Op operation) {
-        return switch (operation) {
-            case Linear op -> op.tokenCount();
-            case LinearResidual op -> op.tokenCount();
-            case NormLinear op -> op.tokenCount();
-            case NormGateUp op -> op.tokenCount();
-            case AbsorbQuery op -> op.tokenCount();
-            case ExpandValue op -> op.tokenCount();
-            case MlaAttention op -> op.tokenCount();
-            case Route op -> op.tokenCount();
-            case NormRoute op -> op.tokenCount();
-            case ExpertLinear op -> op.tokenCount();
-            case ExpertGateUp op -> op.tokenCount();
-            case ExpertDown op -> op.tokenCount();
-            case Embed _, RmsNorm _, Rope _, CacheWrite _, RopeCacheWrite _, LatentAttention _, SwiGlu _, Combine _,
-                 Add _, Copy _, Concat _, ArgMax _, SelectNext _, SampleNext _, Advance _ -> 1;
-        };
+        return operation instanceof WeighsTokens weighing ? weighing.tokenCount() : 1;
     }
 }
