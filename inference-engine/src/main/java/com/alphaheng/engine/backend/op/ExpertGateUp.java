@@ -15,7 +15,8 @@ import com.alphaheng.engine.model.MlpWeights;
 /// @param out [T, k, i]
 /// @param sharedOut [T, shared i]
 public record ExpertGateUp(String label, DeviceBuffer in, DeviceBuffer expertIds, MlpWeights.Experts weights,
-                           int tokenCount, int perToken, DeviceBuffer out, DeviceBuffer sharedOut) implements Op, WeighsTokens {
+                           int tokenCount, int perToken, DeviceBuffer out, DeviceBuffer sharedOut)
+    implements Op, WeighsTokens {
 
     @Override
     public Component component() {

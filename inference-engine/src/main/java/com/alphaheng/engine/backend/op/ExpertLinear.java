@@ -14,7 +14,8 @@ import com.alphaheng.engine.model.ExpertMatrices;
 /// @param perToken k
 /// @param out [T, k, rows]
 public record ExpertLinear(String label, DeviceBuffer in, boolean inPerChoice, DeviceBuffer expertIds,
-                           ExpertMatrices matrices, int tokenCount, int perToken, DeviceBuffer out) implements Op, WeighsTokens {
+                           ExpertMatrices matrices, int tokenCount, int perToken, DeviceBuffer out)
+    implements Op, WeighsTokens {
 
     @Override
     public Component component() {
