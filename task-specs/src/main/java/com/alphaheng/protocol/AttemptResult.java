@@ -13,19 +13,21 @@ import java.util.Optional;
 /// @param commit     the commit that was checked out and tested
 /// @param machine    fingerprint of the machine: chip, cores, memory, OS, JDK
 /// @param artifacts  files that were kept; their content comes apart, over HTTP
+/// @param trials     what a share of a search measured
 public record AttemptResult(Outcome outcome, String reason, Optional<Integer> exitStatus, Instant startedAt,
                             Instant finishedAt, List<Metric> metrics, String commit, String machine,
-                            List<Artifact> artifacts) {
+                            List<Artifact> artifacts, List<Trial> trials) {
     public AttemptResult {
         metrics = List.copyOf(metrics);
-        // Results of earlier versions, which are in the log for ever, have none.
+        // Results of earlier versions, which are in the log for ever, have neither.
         artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
+        trials = trials == null ? List.of() : List.copyOf(trials);
     }
 
-    /// A result without files.
+    /// A result without files and trials.
     public AttemptResult(Outcome outcome, String reason, Optional<Integer> exitStatus, Instant startedAt,
                          Instant finishedAt, List<Metric> metrics, String commit, String machine) {
-        this(outcome, reason, exitStatus, startedAt, finishedAt, metrics, commit, machine, List.of());
+        this(outcome, reason, exitStatus, startedAt, finishedAt, metrics, commit, machine, List.of(), List.of());
     }
 
     /// The verdict, and whether repeating the attempt could mend it.

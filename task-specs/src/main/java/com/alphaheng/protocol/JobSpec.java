@@ -1,11 +1,28 @@
 package com.alphaheng.protocol;
 
 import com.alphaheng.spec.TaskSpec;
+import java.util.List;
 import java.util.Optional;
 
 /// What a worker needs to run an attempt.
 ///
 /// @param task   the task as submitted
 /// @param commit commit to check out; empty means the tip of the worker's configured source repository
-public record JobSpec(TaskSpec task, Optional<String> commit) {
+/// @param shares of a search spread over workers: what was measured before, in the order of rounds and shares
+public record JobSpec(TaskSpec task, Optional<String> commit, List<ShareResult> shares) {
+    public JobSpec {
+        shares = shares == null ? List.of() : List.copyOf(shares);
+    }
+
+    /// A job that builds on no other's measurements.
+    public JobSpec(TaskSpec task, Optional<String> commit) {
+        this(task, commit, List.of());
+    }
+
+    /// What one share of a search measured, and where.
+    public record ShareResult(String worker, List<Trial> trials) {
+        public ShareResult {
+            trials = List.copyOf(trials);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package com.alphaheng.spec;
 
 import com.alphaheng.spec.TaskReader.Draft;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,9 +68,30 @@ public final class TaskFileParser {
         // A dependency on a task of a part that could not be read would only repeat that part's error.
         new DependencyRules(drafts, existingTasks, problems).check(complete);
         drafts.values().forEach(draft -> warn(draft.task(), problems));
+        List<TaskSpec> tasks = problems.errors() > 0 ? List.of() : expanded(drafts, problems);
         List<Problem> sorted = problems.sorted();
         return problems.errors() > 0 ? new ParsedSubmission.Rejected(sorted)
-                : new ParsedSubmission.Accepted(drafts.values().stream().map(Draft::task).toList(), sorted);
+                : new ParsedSubmission.Accepted(tasks, sorted);
+    }
+
+    /// The tasks, with the shares of spread searches before their searches.
+    private List<TaskSpec> expanded(Map<String, Draft> drafts, Problems problems) {
+        List<TaskSpec> all = new ArrayList<>();
+        for (Draft draft : drafts.values()) {
+            TaskSpec written = draft.task();
+            List<TaskSpec> tasks = SpreadSearch.expand(written);
+            tasks.stream().filter(task -> !task.name().equals(written.name()) && drafts.containsKey(task.name()))
+                    .forEach(task -> problems.error(drafts.get(task.name()).task().location(), "duplicate-name",
+                            "a share of the search '" + written.name() + "' is called '" + task.name() + "' too",
+                            "rename one of the two; the search is at " + written.location()));
+            all.addAll(tasks);
+            if (all.size() > limits.tasks()) {
+                problems.error(written.location(), "too-many-tasks", "more than " + limits.tasks()
+                        + " tasks in one submission, with the shares of searches", "submit them in parts");
+                break;
+            }
+        }
+        return all;
     }
 
     /// @return whether every task of the file could be entered under its name

@@ -77,7 +77,7 @@ final class TaskReader {
         Optional<BenchmarkSpec> benchmark = task.mapping("benchmark", List.of("command", "baseline_command", "metric",
                 "better", "minimum_effect", "stage", "paired")).flatMap(reader -> benchmark(reader, kind));
         Optional<TuneSpec> tune = task.mapping("tune", List.of("parameters", "constraints", "search", "trials", "seed",
-                "commit")).map(this::tune);
+                "commit", "workers")).map(this::tune);
         if (!kindUnknown) {
             requireForKind(task, kind.orElse(TaskKind.AGENT), owner);
         }
@@ -155,14 +155,20 @@ final class TaskReader {
             problems.error(file, tune.node(), "missing-key", "tune has no commit",
                     "add 'commit:' with the command that enters $HENG_TUNING into the source");
         }
+        int trials = tune.wholeNumber("trials", 1, MOST_TRIALS).map(Long::intValue).orElse(DEFAULT_TRIALS);
+        int workers = tune.wholeNumber("workers", 1, SpreadSearch.MOST_WORKERS).map(Long::intValue).orElse(1);
+        if (workers > 1 && trials > SpreadSearch.MOST_TRIALS) {
+            tune.badValue(tune.value("trials").orElseThrow(), "a search spread over workers has at most "
+                    + SpreadSearch.MOST_TRIALS + " trials", "lower trials, or remove workers");
+        }
         return new TuneSpec(parsed(tune, parameters, TuneParameter::parse,
                 "write \"name = 1, 2, 3\" or \"name = 16..256 step 16\""),
                 parsed(tune, tune.texts("constraints", limits.shortTextLength()), text ->
                         TuneConstraint.FORM.matcher(text).matches() ? Optional.of(new TuneConstraint(text))
                                 : Optional.empty(), "write \"a * b <= 512\""),
                 tune.word("search", SEARCHES, "bad-value").orElse(TuneSpec.Search.RANDOM),
-                tune.wholeNumber("trials", 1, MOST_TRIALS).map(Long::intValue).orElse(DEFAULT_TRIALS),
-                tune.wholeNumber("seed", 0, Integer.MAX_VALUE).orElse(1L), longText(tune, "commit").orElse(""));
+                trials, tune.wholeNumber("seed", 0, Integer.MAX_VALUE).orElse(1L),
+                longText(tune, "commit").orElse(""), workers, Optional.empty());
     }
 
     private static <T> List<T> parsed(MappingReader tune, List<Text> texts, Function<String, Optional<T>> form,

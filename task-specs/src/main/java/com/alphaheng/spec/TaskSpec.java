@@ -48,6 +48,12 @@ public record TaskSpec(String name, String prompt, Priority priority, List<Strin
                 allowedBackends, timeout, retries, touches, left, benchmark, tune, artifacts, location);
     }
 
+    /// The same task with other dependencies.
+    TaskSpec after(List<String> others) {
+        return new TaskSpec(name, prompt, priority, others, verifyCommand, kind, category, requires, backends, timeout,
+                retries, touches, budget, benchmark, tune, artifacts, location);
+    }
+
     /// The same task at another place.
     public TaskSpec at(SourceLocation place) {
         return new TaskSpec(name, prompt, priority, dependencies, verifyCommand, kind, category, requires, backends,

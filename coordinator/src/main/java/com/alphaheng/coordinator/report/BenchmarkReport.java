@@ -4,8 +4,10 @@ import com.alphaheng.coordinator.roadmap.Attempt;
 import com.alphaheng.coordinator.roadmap.TaskStatus;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.spec.BenchmarkSpec;
+import com.alphaheng.spec.SpreadSearch;
 import com.alphaheng.spec.TaskKind;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,18 +109,26 @@ final class BenchmarkReport {
         }
     }
 
-    /// The trials of tune tasks, as their last attempt reported them.
+    /// The trials of tune tasks, as their last attempt reported them. Those of shares are among the trials of their
+    /// search, once it has come to its end.
     private static void searches(Document document, CampaignFacts campaign) {
+        Map<String, List<List<String>>> trials = new LinkedHashMap<>();
+        campaign.tasks().stream().filter(task -> task.spec().kind() == TaskKind.TUNE).forEach(task ->
+                trials.put(task.name(), trials(task)));
         for (TaskFacts task : campaign.tasks()) {
-            List<List<String>> rows = task.lastAttempt().flatMap(AttemptFacts::result).stream()
-                    .flatMap(result -> result.metrics().stream())
-                    .filter(metric -> metric.name().matches("(best )?trial .*\\(.*\\)"))
-                    .map(metric -> List.of(metric.name(), Wording.figure(metric.value()), metric.unit())).toList();
-            if (task.spec().kind() == TaskKind.TUNE && !rows.isEmpty()) {
+            boolean told = SpreadSearch.of(task.spec()).filter(search -> !search.equals(task.name())
+                    && !trials.getOrDefault(search, List.of()).isEmpty()).isPresent();
+            if (!told && !trials.getOrDefault(task.name(), List.of()).isEmpty()) {
                 document.heading("Search " + task.name());
-                document.table(List.of("Trial", ">Value", "Metric"), rows);
+                document.table(List.of("Trial", ">Value", "Metric"), trials.get(task.name()));
             }
         }
+    }
+
+    private static List<List<String>> trials(TaskFacts task) {
+        return task.lastAttempt().flatMap(AttemptFacts::result).stream().flatMap(result -> result.metrics().stream())
+                .filter(metric -> metric.name().matches("(best )?trial .*\\(.*\\)"))
+                .map(metric -> List.of(metric.name(), Wording.figure(metric.value()), metric.unit())).toList();
     }
 
     private static Block.Column column(Bar bar) {

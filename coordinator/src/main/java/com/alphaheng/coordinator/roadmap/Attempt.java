@@ -18,6 +18,7 @@ public final class Attempt {
     private final Instant assignedAt;
     private final boolean exclusive;
     private final Optional<String> backend;
+    private final Optional<String> chip;
     private Optional<Instant> startedAt = Optional.empty();
     private Optional<Instant> finishedAt = Optional.empty();
     private String stage = "assigned";
@@ -26,18 +27,19 @@ public final class Attempt {
     private Optional<AttemptResult> result = Optional.empty();
 
     Attempt(AttemptId id, String worker, String incarnation, Instant assignedAt, boolean exclusive,
-            Optional<String> backend) {
+            Optional<String> backend, Optional<String> chip) {
         this.id = id;
         this.worker = worker;
         this.incarnation = incarnation;
         this.assignedAt = assignedAt;
         this.exclusive = exclusive;
         this.backend = backend;
+        this.chip = chip;
     }
 
     Attempt(AttemptId id, RoadmapImage.OfAttempt image, SharedValues shared) {
         this(id, shared.of(image.worker()), shared.of(image.incarnation()), image.assignedAt(), image.exclusive(),
-                shared.of(image.backend()));
+                shared.of(image.backend()), shared.of(image.chip()));
         startedAt = image.startedAt();
         finishedAt = image.finishedAt();
         stage = shared.of(image.stage());
@@ -47,8 +49,8 @@ public final class Attempt {
     }
 
     RoadmapImage.OfAttempt image() {
-        return new RoadmapImage.OfAttempt(id.epoch(), worker, incarnation, assignedAt, exclusive, backend, startedAt,
-                finishedAt, stage, fate, reason, result);
+        return new RoadmapImage.OfAttempt(id.epoch(), worker, incarnation, assignedAt, exclusive, backend, chip,
+                startedAt, finishedAt, stage, fate, reason, result);
     }
 
     void reach(String newStage, Instant at) {
@@ -89,6 +91,11 @@ public final class Attempt {
     /// The limited backend it counts against.
     public Optional<String> backend() {
         return backend;
+    }
+
+    /// Of the worker's machine; only for searches that are spread over workers.
+    public Optional<String> chip() {
+        return chip;
     }
 
     /// When the worker first reported a stage.

@@ -12,9 +12,23 @@ import java.util.Optional;
 /// What a task asks of a worker. Tasks that ask for the same share one pool of workers.
 ///
 /// @param verifiable whether there is a verify command, so that a worker without agents can at least run that
-public record Eligibility(TaskKind kind, Requirements requires, List<String> backends, boolean verifiable) {
+/// @param chip       the one that has begun to measure the search that the task belongs to
+public record Eligibility(TaskKind kind, Requirements requires, List<String> backends, boolean verifiable,
+                          Optional<String> chip) {
+    private static final String CHIP = "chip";
+
     public static Eligibility of(TaskSpec task) {
-        return new Eligibility(task.kind(), task.requires(), task.backends(), task.verifyCommand().isPresent());
+        return new Eligibility(task.kind(), task.requires(), task.backends(), task.verifyCommand().isPresent(),
+                Optional.empty());
+    }
+
+    Eligibility on(Optional<String> otherChip) {
+        return new Eligibility(kind, requires, backends, verifiable, otherChip);
+    }
+
+    /// What the worker's machine is, as far as measurements of the same program compare; empty text if it does not say.
+    static String chipOf(WorkerProfile worker) {
+        return worker.labels().getOrDefault(CHIP, "");
     }
 
     /// Whether a task of this sort must have its worker to itself, since anything beside it would disturb a
@@ -31,6 +45,10 @@ public record Eligibility(TaskKind kind, Requirements requires, List<String> bac
                 return Optional.of("has " + (has == null ? "no label " + wanted.getKey() : wanted.getKey() + "=" + has)
                         + ", the task requires " + wanted.getKey() + "=" + wanted.getValue());
             }
+        }
+        if (chip.filter(measured -> !measured.equals(chipOf(worker))).isPresent()) {
+            return Optional.of("has " + CHIP + "=" + chipOf(worker) + ", but this search was begun on " + CHIP + "="
+                    + chip.get() + " (cancel the search and retry it to measure it anew elsewhere)");
         }
         if (worker.gpuCores() < requires.gpuCores()) {
             return Optional.of("has " + worker.gpuCores() + " GPU cores, the task requires " + requires.gpuCores());

@@ -55,7 +55,7 @@ record JobTerms(Optional<String> counted, List<String> allowed) {
         TaskSpec spec = task.spec();
         Budget left = left(spec.budget(), task, worker);
         return new JobSpec(spec.narrowed(allowed.isEmpty() ? spec.backends() : allowed, left),
-                task.campaign().commit());
+                task.campaign().commit(), SpreadTasks.results(task));
     }
 
     /// A worker keeps what it spent itself, also over its restarts; what others reported is taken off here.

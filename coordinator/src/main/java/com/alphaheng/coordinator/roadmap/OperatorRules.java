@@ -1,6 +1,7 @@
 package com.alphaheng.coordinator.roadmap;
 
 import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.spec.SpreadSearch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,8 @@ final class OperatorRules {
                 return Decision.reply(new Reply.WrongStatus(command.campaign(), command.task(), task.status(),
                         "the task has ended; there is nothing to cancel"));
             }
-            return cancel(List.of(task), command.actor(), at);
+            return cancel(SpreadTasks.withShares(task).stream().filter(one -> one == task
+                    || !one.status().ended()).toList(), command.actor(), at);
         });
     }
 
@@ -59,13 +61,30 @@ final class OperatorRules {
 
     Decision retryTask(RoadmapState state, RoadmapCommand.RetryTask command, Instant at) {
         return onTask(state, command.campaign(), command.task(), task -> switch (task.status()) {
-            case FAILED, CANCELLED, SUCCEEDED -> reopen(List.of(task), command.actor(), at);
+            case FAILED, CANCELLED, SUCCEEDED -> again(task, command, at);
             case SKIPPED -> Decision.reply(new Reply.WrongStatus(command.campaign(), command.task(), task.status(),
                     "retry " + deadDependency(task).name()
                     + ", which it depends on; this task then reopens by itself"));
             case WAITING, READY, RUNNING -> Decision.reply(new Reply.WrongStatus(command.campaign(), command.task(),
                     task.status(), "the task has not ended; cancel it first if it should start over"));
         });
+    }
+
+    /// Another try. A search is measured anew as a whole, since each of its rounds builds on those before.
+    private static Decision again(Task task, RoadmapCommand.RetryTask command, Instant at) {
+        if (SpreadTasks.isShare(task) && task.status() == TaskStatus.SUCCEEDED) {
+            return Decision.reply(new Reply.WrongStatus(command.campaign(), command.task(), task.status(),
+                    "its trials count already: retry " + SpreadSearch.of(task.spec()).orElseThrow()
+                    + ", which measures all of them anew"));
+        }
+        List<Task> search = SpreadTasks.withShares(task);
+        Decision stopped = cancel(search.stream().filter(one -> one.status() == TaskStatus.RUNNING).toList(),
+                command.actor(), at);
+        Decision reopened = reopen(search.stream().filter(one -> one.status() == TaskStatus.RUNNING
+                || one.status().ended() && one.status() != TaskStatus.SKIPPED).toList(), command.actor(), at);
+        List<RoadmapEvent> events = new ArrayList<>(stopped.events());
+        events.addAll(reopened.events());
+        return new Decision(events, stopped.messages(), reopened.reply());
     }
 
     /// The failed or cancelled task at the end of the chain of skipped ones.

@@ -3,6 +3,7 @@ package com.alphaheng.coordinator.roadmap;
 import com.alphaheng.coordinator.roadmap.RoadmapEvent.AttemptAssigned;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.spec.SpreadSearch;
 import java.time.Instant;
 import java.util.List;
 
@@ -52,7 +53,8 @@ public final class RoadmapDecider {
             var message = new CoordinatorMessage.Assignment(worker.id(), worker.incarnation(), attempt, policy.lease(),
                     match.terms().job(match.task(), worker.id()));
             return new Decision(List.of(new AttemptAssigned(attempt, worker.id(), worker.incarnation(),
-                    match.terms().counted(), at)),
+                    match.terms().counted(), SpreadSearch.of(match.task().spec()).map(_ ->
+                    Eligibility.chipOf(worker.profile())), at)),
                     List.of(message), new Reply.Silence());
         }).orElse(Decision.NOTHING);
     }

@@ -88,8 +88,13 @@ public sealed interface RoadmapEvent {
     /// The attempt belongs to this incarnation of this worker, and its lease runs.
     ///
     /// @param backend the limited agent backend it counts against; others it may use have no limit
-    record AttemptAssigned(AttemptId attempt, String worker, String incarnation, Optional<String> backend, Instant at)
-            implements OfAttempt {
+    /// @param chip    of the worker's machine, if the task belongs to a search that is spread over workers of one chip
+    record AttemptAssigned(AttemptId attempt, String worker, String incarnation, Optional<String> backend,
+                           Optional<String> chip, Instant at) implements OfAttempt {
+        public AttemptAssigned {
+            // Logs written before a search could be spread do not have it.
+            chip = chip == null ? Optional.empty() : chip;
+        }
     }
 
     record AttemptStageReached(AttemptId attempt, String stage, Instant at) implements OfAttempt {

@@ -42,8 +42,9 @@ public sealed interface RoadmapImage {
 
     /// One try at a task; part of [OfTask].
     record OfAttempt(int epoch, String worker, String incarnation, Instant assignedAt, boolean exclusive,
-                     Optional<String> backend, Optional<Instant> startedAt, Optional<Instant> finishedAt, String stage,
-                     Attempt.Fate fate, String reason, Optional<AttemptResult> result) {
+                     Optional<String> backend, Optional<String> chip, Optional<Instant> startedAt,
+                     Optional<Instant> finishedAt, String stage, Attempt.Fate fate, String reason,
+                     Optional<AttemptResult> result) {
     }
 
     /// The order in which some of the above came to be what they are.

@@ -117,11 +117,13 @@ public final class RoadmapState {
                 task.note(cancelled.reason());
                 endRunning(task, Attempt.Fate.CANCELLED, cancelled.reason(), Optional.empty());
                 task.campaign().apply(task, TaskTrigger.CANCELLED);
+                bind(task);
             }
             case RoadmapEvent.TaskReopened reopened -> {
                 Task task = task(reopened, reopened.task());
                 forgive(task, "another try asked for by " + reopened.actor());
                 task.campaign().apply(task, TaskTrigger.REOPENED);
+                bind(task);
             }
             case RoadmapEvent.CampaignPaused paused -> {
                 campaign(paused).pause(true);
@@ -254,6 +256,7 @@ public final class RoadmapState {
                 requeueOrFail(task, lost.retryAt());
             }
         }
+        bind(task);
         task.campaign().touch(clock);
     }
 
@@ -261,7 +264,7 @@ public final class RoadmapState {
         Worker worker = worker(assigned.worker());
         AttemptId id = new AttemptId(task.campaign().name(), task.name(), assigned.attempt().epoch());
         Attempt attempt = new Attempt(id, worker.id(), shared.of(assigned.incarnation()), assigned.at(),
-                task.eligibility().exclusive(), shared.of(assigned.backend()));
+                task.eligibility().exclusive(), shared.of(assigned.backend()), shared.of(assigned.chip()));
         administration.limits().began(attempt);
         task.campaign().apply(task, TaskTrigger.ASSIGNED);
         task.campaign().started(assigned.at());
@@ -338,6 +341,27 @@ public final class RoadmapState {
             List<Task> batch = List.copyOf(unlinked);
             unlinked.clear();
             batch.forEach(task -> task.campaign().link(task));
+            batch.forEach(this::bind);
+        }
+    }
+
+    /// All trials of a search that is spread over workers run on the chip of the first that has begun, as long as
+    /// anything of what was measured on it counts.
+    private void bind(Task one) {
+        List<Task> search = SpreadTasks.of(one.campaign(), one.spec());
+        Optional<String> chip = SpreadTasks.chip(search);
+        for (Task task : search) {
+            if (task.eligibility().chip().equals(chip)) {
+                continue;
+            }
+            boolean indexed = task.status() == TaskStatus.READY;
+            if (indexed) {
+                ready.remove(task);
+            }
+            task.bind(chip);
+            if (indexed) {
+                ready.add(task, clock);
+            }
         }
     }
 

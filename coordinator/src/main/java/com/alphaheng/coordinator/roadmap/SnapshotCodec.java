@@ -3,7 +3,7 @@ package com.alphaheng.coordinator.roadmap;
 /// JSON of a snapshot's images. One of another version is no loss: the log is read instead.
 public final class SnapshotCodec {
     /// To be raised with every change of [RoadmapImage] or of what the roadmap makes of it.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final SealedCodec<RoadmapImage> CODEC = new SealedCodec<>(RoadmapImage.class, VERSION, "snapshot",
             "it is left aside");

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Turns a roadmap into images and back. The rebuilt one replays the rest of the log just as the original would.
@@ -71,6 +72,7 @@ public final class Snapshots {
                 }
                 case RoadmapImage.Order order -> {
                     dependents.forEach(this::connect);
+                    dependents.keySet().forEach(Rebuilding::bind);
                     dependents.clear();
                     order.leases().forEach(lease -> state.resume(find(lease.task()), lease.since()));
                     order.heard().forEach(id -> state.leases().hear(state.findWorker(id).orElseThrow(() ->
@@ -90,6 +92,11 @@ public final class Snapshots {
                 task.deadDependencies += dependency.status().dead() ? 1 : 0;
             }
             names.forEach(name -> task.mutableDependents().add(find(new RoadmapImage.TaskName(campaign, name))));
+        }
+
+        private static void bind(Task task) {
+            SpreadTasks.chip(SpreadTasks.of(task.campaign(), task.spec())).ifPresent(chip ->
+                    task.bind(Optional.of(chip)));
         }
 
         private Task find(RoadmapImage.TaskName name) {

@@ -66,6 +66,11 @@ public final class Task {
         eligibility = campaign.shared().of(Eligibility.of(newSpec));
     }
 
+    /// Only for workers of this chip from now on; [#define] lifts it.
+    void bind(Optional<String> chip) {
+        eligibility = eligibility.on(chip);
+    }
+
     void status(TaskStatus newStatus) {
         status = newStatus;
     }

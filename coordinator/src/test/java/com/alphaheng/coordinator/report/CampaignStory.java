@@ -107,7 +107,7 @@ final class CampaignStory {
     void assign(String task, int epoch) {
         now = now.plusSeconds(5);
         state.replay(new RoadmapEvent.AttemptAssigned(new AttemptId(NAME, task, epoch), "mac-1", "i1",
-                Optional.empty(), now));
+                Optional.empty(), Optional.empty(), now));
     }
 
     void succeed(String task, int epoch, List<Metric> metrics) {

@@ -1,14 +1,21 @@
 package com.alphaheng.coordinator.roadmap;
 
 import com.alphaheng.protocol.AttemptId;
+import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.protocol.Trial;
+import com.alphaheng.spec.SpreadSearch;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.spec.TuneSpec;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// What must hold of every log, checked fact by fact by a model of its own that shares no code with the roadmap.
 final class LogInvariants {
@@ -18,6 +25,8 @@ final class LogInvariants {
         private boolean ended;
         private int lastEpoch;
         private Optional<RoadmapEvent.AttemptAssigned> running = Optional.empty();
+        private Optional<RoadmapEvent.AttemptAssigned> last = Optional.empty();
+        private List<Trial> trials = List.of();
 
         TaskModel(TaskSpec spec) {
             this.spec = spec;
@@ -28,7 +37,7 @@ final class LogInvariants {
         }
     }
 
-    private record WorkerModel(String incarnation, int slots) {
+    private record WorkerModel(String incarnation, int slots, String chip) {
     }
 
     private final Map<String, TaskModel> tasks = new LinkedHashMap<>();
@@ -67,7 +76,7 @@ final class LogInvariants {
             case RoadmapEvent.CampaignResumed _ -> paused = false;
             case RoadmapEvent.WorkerJoined joined -> {
                 WorkerModel before = online.put(joined.worker(), new WorkerModel(joined.incarnation(),
-                        joined.profile().slots()));
+                        joined.profile().slots(), joined.profile().labels().get("chip")));
                 boolean replaces = before != null && !before.incarnation().equals(joined.incarnation());
                 require(!replaces || !retiredIncarnations.contains(joined.incarnation()),
                         "an old incarnation replaced a present one", event);
@@ -104,6 +113,7 @@ final class LogInvariants {
                 require(finishedByWorkers.contains(succeeded.attempt()), "a success nobody has achieved", event);
                 task.running = Optional.empty();
                 task.succeeded = true;
+                task.trials = succeeded.result().trials();
                 end(task, event);
             }
             case RoadmapEvent.AttemptFailed failed -> endOrRetry(task, failed.retryAt().isPresent(), event);
@@ -140,6 +150,42 @@ final class LogInvariants {
                 Integer.MAX_VALUE), "more attempts than the campaign's limit", assigned);
         task.lastEpoch = assigned.attempt().epoch();
         task.running = Optional.of(assigned);
+        task.last = task.running;
+        if (SpreadSearch.of(task.spec).isPresent()) {
+            require(assigned.chip().equals(Optional.of(worker.chip())), "a wrong chip", assigned);
+            tasks.values().stream().filter(other -> SpreadSearch.of(other.spec).equals(SpreadSearch.of(task.spec))
+                    && (other.running.isPresent() || other.succeeded)).forEach(other -> require(
+                    other.last.orElseThrow().chip().equals(assigned.chip()), "a search on two chips", assigned));
+        }
+    }
+
+    /// A part of a search builds on exactly what the rounds before it measured, each configuration once a round.
+    void check(CoordinatorMessage.Assignment assignment) {
+        TaskModel task = tasks.get(assignment.attempt().task());
+        Optional<String> search = SpreadSearch.of(task.spec);
+        int round = round(task);
+        List<Trial> expected = new ArrayList<>();
+        Map<Integer, List<String>> byRound = new TreeMap<>();
+        tasks.values().stream().filter(other -> search.isPresent() && SpreadSearch.of(other.spec).equals(search)
+                && round(other) < round).forEach(other -> {
+                    expected.addAll(other.trials);
+                    other.trials.forEach(trial -> byRound.computeIfAbsent(round(other), _ -> new ArrayList<>())
+                            .add(trial.configuration().get("a")));
+                });
+        List<Trial> given = assignment.job().shares().stream().flatMap(share -> share.trials().stream()).toList();
+        require(given.size() == expected.size() && given.containsAll(expected), "other trials than measured",
+                assignment);
+        byRound.forEach((number, values) -> require(values.size() == Set.copyOf(values).size(),
+                "a configuration counts twice", assignment));
+        if (!byRound.isEmpty()) {
+            List<String> all = task.spec.tune().orElseThrow().parameters().getFirst().values();
+            require(Set.copyOf(byRound.get(1)).size() == Math.min(all.size(), task.spec.tune().get().firstRound()),
+                    "a configuration is left out", assignment);
+        }
+    }
+
+    private static int round(TaskModel task) {
+        return task.spec.tune().flatMap(TuneSpec::share).map(TuneSpec.Share::round).orElse(Integer.MAX_VALUE);
     }
 
     private static void endOrRetry(TaskModel task, boolean again, RoadmapEvent event) {
@@ -173,7 +219,7 @@ final class LogInvariants {
         return tasks.get(task).ended;
     }
 
-    private static void require(boolean condition, String fault, RoadmapEvent event) {
+    private static void require(boolean condition, String fault, Object event) {
         if (!condition) {
             throw new AssertionError(fault + ": " + event);
         }

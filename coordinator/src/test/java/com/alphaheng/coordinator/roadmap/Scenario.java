@@ -3,16 +3,22 @@ package com.alphaheng.coordinator.roadmap;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.protocol.JobSpec.ShareResult;
+import com.alphaheng.protocol.Trial;
 import com.alphaheng.protocol.WorkerMessage;
 import com.alphaheng.protocol.WorkerProfile;
+import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.spec.Budget;
 import com.alphaheng.spec.Category;
 import com.alphaheng.spec.Priority;
 import com.alphaheng.spec.Requirements;
 import com.alphaheng.spec.RetryPolicy;
 import com.alphaheng.spec.SourceLocation;
+import com.alphaheng.spec.SpreadSearch;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.spec.TuneParameter;
+import com.alphaheng.spec.TuneSpec;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Runs a roadmap from text: one line one step, see [ScenarioTest] for the language.
 ///
@@ -64,10 +71,11 @@ final class Scenario {
             case "task" -> defined.put(w[1], spec(w));
             case "drop" -> defined.remove(w[1]);
             case "submit" -> command(new RoadmapCommand.Submit(CAMPAIGN, "hash" + log.size(), List.of("f.yaml"),
-                    Optional.empty(), List.copyOf(defined.values()), "ann", w.length > 1 && w[1].equals("dry")));
+                    Optional.empty(), defined.values().stream().flatMap(task -> SpreadSearch.expand(task).stream())
+                    .toList(), "ann", w.length > 1 && w[1].equals("dry")));
             case "cancel" -> command(w.length == 1 ? new RoadmapCommand.CancelCampaign(CAMPAIGN, "ann")
-                    : new RoadmapCommand.CancelTask(CAMPAIGN, w[1], "ann"));
-            case "retry" -> command(new RoadmapCommand.RetryTask(CAMPAIGN, w[1], "ann"));
+                    : new RoadmapCommand.CancelTask(CAMPAIGN, name(w[1]), "ann"));
+            case "retry" -> command(new RoadmapCommand.RetryTask(CAMPAIGN, name(w[1]), "ann"));
             case "rerun" -> command(new RoadmapCommand.RerunFailed(CAMPAIGN, "ann"));
             case "pause" -> command(new RoadmapCommand.PauseCampaign(CAMPAIGN, "ann"));
             case "resume" -> command(new RoadmapCommand.ResumeCampaign(CAMPAIGN, "ann"));
@@ -123,7 +131,7 @@ final class Scenario {
             case "ends" -> hear(new WorkerMessage.AttemptFinished(id, incarnations.get(id), next(id), attempt(w[2]),
                     new AttemptResult(AttemptResult.Outcome.valueOf(w[3]),
                             w[3].equals("SUCCEEDED") ? "" : "because " + w[3], Optional.of(0), now, now, spending(w),
-                            "abc", "box")));
+                            "abc", "box", List.of(), trials(w))));
             case "leaves" -> hear(new WorkerMessage.Goodbye(id, incarnations.get(id), next(id), "stopped"));
             default -> throw new AssertionError("no such step: " + whole);
         }
@@ -165,8 +173,14 @@ final class Scenario {
                         .orElse("")).toList();
     }
 
+    /// Names with blanks are written with `_`.
+    private static String name(String word) {
+        return word.replace('_', ' ');
+    }
+
     private Task task(String name) {
-        return state.find(CAMPAIGN, name).orElseThrow(() -> new AssertionError("no task " + name + " at " + line));
+        return state.find(CAMPAIGN, name(name)).orElseThrow(() ->
+                new AssertionError("no task " + name + " at " + line));
     }
 
     private void check(String actual, String expected) {
@@ -207,7 +221,7 @@ final class Scenario {
         decision.messages().forEach(message -> said.add(switch (message) {
             case CoordinatorMessage.Assignment assignment -> assignment.workerId() + " run "
                     + assignment.attempt().task() + "#" + assignment.attempt().epoch()
-                    + budget(assignment.job().task().budget());
+                    + budget(assignment.job().task().budget()) + measured(assignment.job().shares());
             case CoordinatorMessage.StopAttempt stop -> stop.workerId() + " stop " + stop.attempt().task() + "#"
                     + stop.attempt().epoch();
             case CoordinatorMessage.IntroduceYourself introduce -> introduce.workerId() + " introduce yourself";
@@ -232,7 +246,7 @@ final class Scenario {
 
     private static AttemptId attempt(String word) {
         String[] parts = word.split("#");
-        return new AttemptId(CAMPAIGN, parts[0], Integer.parseInt(parts[1]));
+        return new AttemptId(CAMPAIGN, name(parts[0]), Integer.parseInt(parts[1]));
     }
 
     private static String option(String[] w, String name, String otherwise) {
@@ -245,7 +259,8 @@ final class Scenario {
     }
 
     private static WorkerProfile profile(String[] w) {
-        Map<String, String> labels = new HashMap<>(Map.of("os", option(w, "os", "linux")));
+        Map<String, String> labels = new HashMap<>(Map.of("os", option(w, "os", "linux"),
+                "chip", option(w, "chip", "c1")));
         if (!option(w, "paused", "").isEmpty()) {
             labels.put(WorkerProfile.PAUSED, option(w, "paused", ""));
         }
@@ -261,12 +276,27 @@ final class Scenario {
                 new AttemptResult.Metric("agent_seconds", 60 * minutes, "s", List.of()));
     }
 
+    /// `ends S#1 SUCCEEDED trials=0:1.02,1:-`: the values of the parameter a, and how many times the base each was.
+    private static List<Trial> trials(String[] w) {
+        return list(option(w, "trials", "")).stream().map(trial -> trial.split(":")).map(parts ->
+                new Trial(Map.of("a", parts[0]), parts[1].equals("-") ? Optional.empty()
+                        : Optional.of(Double.valueOf(parts[1])), List.of(), "")).toList();
+    }
+
+    /// What a part of a search builds on: ` on w1 0 2, w2 1`.
+    private static String measured(List<ShareResult> shares) {
+        return shares.isEmpty() ? "" : " on " + shares.stream().map(share -> share.worker() + share.trials().stream()
+                .map(trial -> " " + trial.configuration().get("a")).collect(Collectors.joining()))
+                .collect(Collectors.joining(", "));
+    }
+
     private static String budget(Budget budget) {
         return budget.usd().map(usd -> " for " + usd.stripTrailingZeros().toPlainString() + " USD").orElse("")
                 + budget.time().map(time -> " in " + time.toMinutes() + " min").orElse("");
     }
 
-    /// `task NAME [priority=P0] [after=A,B] [kind=VERIFY] [retries=2] [os=linux] [touches=a/*] [usd=5] ...`
+    /// `task NAME [priority=P0] [after=A,B] [kind=VERIFY] [retries=2] [os=linux] [touches=a/*] [usd=5] ...`; a search
+    /// is `kind=TUNE workers=2 values=4 search=GRID`.
     static TaskSpec spec(String[] w) {
         String os = option(w, "os", "");
         return new TaskSpec(w[1], option(w, "prompt", "do"), Priority.valueOf(option(w, "priority", "P1")),
@@ -279,7 +309,20 @@ final class Scenario {
                         Duration.ofMinutes(1), RetryPolicy.DEFAULT_JITTER), list(option(w, "touches", "")),
                 new Budget(Optional.of(option(w, "usd", "")).filter(usd -> !usd.isEmpty()).map(BigDecimal::new),
                         Optional.empty(), Optional.of(option(w, "minutes", "")).filter(time -> !time.isEmpty())
-                        .map(time -> Duration.ofMinutes(Long.parseLong(time)))), Optional.empty(),
+                        .map(time -> Duration.ofMinutes(Long.parseLong(time)))), benchmark(w), search(w),
                 List.of(), new SourceLocation("f.yaml", 1, 1));
+    }
+
+    private static Optional<BenchmarkSpec> benchmark(String[] w) {
+        return search(w).map(_ -> new BenchmarkSpec("./bench", Optional.empty(), "speed", BenchmarkSpec.Better.HIGHER,
+                0.02, Optional.of("tuned"), false));
+    }
+
+    private static Optional<TuneSpec> search(String[] w) {
+        int values = Integer.parseInt(option(w, "values", "0"));
+        return values == 0 ? Optional.empty() : Optional.of(new TuneSpec(List.of(new TuneParameter("a",
+                IntStream.range(0, values).mapToObj(Integer::toString).toList())), List.of(),
+                TuneSpec.Search.valueOf(option(w, "search", "GRID")), 2 * values, 1, "./enter",
+                Integer.parseInt(option(w, "workers", "1")), Optional.empty()));
     }
 }

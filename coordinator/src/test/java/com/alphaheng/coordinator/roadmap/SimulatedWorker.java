@@ -4,12 +4,17 @@ import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.protocol.CoordinatorMessage;
+import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.protocol.Trial;
 import com.alphaheng.protocol.WorkerMessage;
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.TaskKind;
+import com.alphaheng.spec.TuneSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +30,8 @@ final class SimulatedWorker {
     private final String id;
     private final int slots;
     private final Map<AttemptId, Long> running = new LinkedHashMap<>();
+    private final Map<AttemptId, JobSpec> jobs = new HashMap<>();
+    private final String chip;
     private int starts;
     private long sequence;
     private long downUntil;
@@ -35,6 +42,7 @@ final class SimulatedWorker {
         this.world = world;
         this.id = id;
         this.slots = slots;
+        this.chip = "chip" + world.random.nextInt(2);
         start();
     }
 
@@ -55,7 +63,8 @@ final class SimulatedWorker {
 
     private void hello() {
         world.toCoordinator(new WorkerMessage.Hello(id, incarnation(), ++sequence, new WorkerProfile(
-                Map.of("os", "linux"), EnumSet.allOf(TaskKind.class), List.of(), slots, 2, 0, 1L << 34, "simulated"),
+                Map.of("chip", chip), EnumSet.allOf(TaskKind.class), List.of(), slots, 2, 0, 1L << 34,
+                "simulated"),
                 List.copyOf(running.keySet())));
     }
 
@@ -88,8 +97,10 @@ final class SimulatedWorker {
             return;
         }
         switch (message) {
-            case CoordinatorMessage.Assignment assignment -> running.putIfAbsent(assignment.attempt(),
-                    world.step() + 1 + world.random.nextInt(30));
+            case CoordinatorMessage.Assignment assignment -> {
+                running.putIfAbsent(assignment.attempt(), world.step() + 1 + world.random.nextInt(30));
+                jobs.put(assignment.attempt(), assignment.job());
+            }
             case CoordinatorMessage.StopAttempt stop -> running.remove(stop.attempt());
             case CoordinatorMessage.IntroduceYourself _ -> hello();
         }
@@ -118,6 +129,25 @@ final class SimulatedWorker {
         }
     }
 
+    /// What a share measures: of the first round all values, of a later one those with the better half of the figures
+    /// before.
+    private List<Trial> trials(JobSpec job) {
+        Optional<TuneSpec.Share> share = job.task().tune().flatMap(TuneSpec::share);
+        if (share.isEmpty()) {
+            return List.of();
+        }
+        List<String> left = job.task().tune().orElseThrow().parameters().getFirst().values();
+        Map<String, Double> sums = new HashMap<>();
+        job.shares().stream().flatMap(earlier -> earlier.trials().stream()).forEach(trial ->
+                sums.merge(trial.configuration().get("a"), trial.value().orElseThrow(), Double::sum));
+        for (int round = 1; round < share.get().round(); round++) {
+            left = left.stream().sorted(Comparator.comparing((String value) -> sums.getOrDefault(value, 0.0))
+                    .reversed().thenComparing(value -> value)).limit(left.size() / 2).toList();
+        }
+        return share.get().part(left).stream().map(value -> new Trial(Map.of("a", value),
+                Optional.of(world.random.nextDouble()), List.of(), "")).toList();
+    }
+
     private void finish(AttemptId attempt) {
         running.remove(attempt);
         Outcome outcome = world.troubled() && world.random.nextInt(2) == 0
@@ -126,7 +156,8 @@ final class SimulatedWorker {
             world.finished(attempt);
         }
         AttemptResult result = new AttemptResult(outcome, outcome == Outcome.SUCCEEDED ? "" : "because " + outcome,
-                Optional.empty(), Instant.EPOCH, Instant.EPOCH, List.of(), "abc", "simulated");
+                Optional.empty(), Instant.EPOCH, Instant.EPOCH, List.of(), "abc", "simulated", List.of(),
+                trials(jobs.remove(attempt)));
         for (int copy = 0; copy <= world.random.nextInt(3); copy++) {
             world.toCoordinator(new WorkerMessage.AttemptFinished(id, incarnation(), ++sequence, attempt, result));
         }

@@ -3,6 +3,7 @@ package com.alphaheng.coordinator.roadmap;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.CoordinatorMessage;
 import com.alphaheng.protocol.WorkerMessage;
+import com.alphaheng.spec.SpreadSearch;
 import com.alphaheng.spec.TaskSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,12 +89,14 @@ final class Simulation {
                 after.add("t" + j);
             }
         }
-        String kind = random.nextInt(5) == 0 ? "BENCHMARK" : "VERIFY";
+        String kind = random.nextInt(5) == 0 ? "BENCHMARK" : random.nextInt(5) == 0 ? "TUNE" : "VERIFY";
         String touches = random.nextInt(4) == 0 ? "dir" + random.nextInt(2) + "/**" : "";
         String name = "t" + i;
         specs.put(name, Scenario.spec(new String[] {"task", name, "after=" + String.join(",", after), "kind=" + kind,
             "touches=" + touches, "priority=P" + random.nextInt(3), "retries=" + random.nextInt(3),
-            "prompt=p" + random.nextInt(3), "timeout=" + (20 + random.nextInt(100))}));
+            "prompt=p" + random.nextInt(3), "timeout=" + (20 + random.nextInt(100)),
+            "workers=" + (1 + random.nextInt(3)), "values=" + (1 + random.nextInt(6)),
+            "search=" + (random.nextBoolean() ? "GRID" : "HALVING")}));
     }
 
     private boolean finished() {
@@ -173,7 +176,7 @@ final class Simulation {
 
     private void submit() {
         command(new RoadmapCommand.Submit(Scenario.CAMPAIGN, "s" + log.size(), List.of("f.yaml"), Optional.empty(),
-                List.copyOf(specs.values()), "ann", false));
+                specs.values().stream().flatMap(task -> SpreadSearch.expand(task).stream()).toList(), "ann", false));
     }
 
     private void killCoordinator() {
@@ -216,6 +219,9 @@ final class Simulation {
     }
 
     private void toWorker(CoordinatorMessage message) {
+        if (message instanceof CoordinatorMessage.Assignment assignment) {
+            invariants.check(assignment);
+        }
         for (SimulatedWorker worker : workers) {
             if (worker.id().equals(message.workerId())) {
                 send(() -> worker.receive(message));

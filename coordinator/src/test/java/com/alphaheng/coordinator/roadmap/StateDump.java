@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 final class StateDump {
     /// What does not follow from the log alone, or only says who has looked: nothing is decided by it.
     private static final Set<String> LEFT_OUT = Set.of("RoadmapState.visited", "RoadmapState.changed",
-            "ReadyIndex.pools", "Campaign.listener", "Task.eligibility", "RoadmapState.shared", "Campaign.shared");
+            "ReadyIndex.pools", "Campaign.listener", "RoadmapState.shared", "Campaign.shared");
 
     private final IdentityHashMap<Object, String> names = new IdentityHashMap<>();
     private final Deque<Object> open = new ArrayDeque<>();

@@ -41,7 +41,7 @@ final class AgentStep {
 
     AgentStep(AttemptContext context, AgentParts parts, Checkouts checkouts) {
         this.search = context.job().task().kind() == TaskKind.TUNE
-                ? Optional.of(new TuneBackend(context.job().task(), context.commands())) : Optional.empty();
+                ? Optional.of(new TuneBackend(context.job(), context.commands())) : Optional.empty();
         this.context = context;
         this.parts = parts;
         this.checkouts = checkouts;

@@ -4,6 +4,7 @@ import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.worker.job.measure.Heat;
 import com.alphaheng.worker.job.measure.MetricsDocument;
 import com.alphaheng.worker.job.measure.ThermalGate;
 import java.nio.file.Path;
@@ -78,6 +79,23 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         return switch (outcome) {
             case Commands.Killed killed -> killed(what, killed);
             case Commands.Exited exited -> exited(what, exited);
+        };
+    }
+
+    /// Waits until heat does not slow the machine down.
+    ///
+    /// @throws StepEnded if the attempt was stopped meanwhile, or its time is over
+    Heat coolMachine() throws EnvironmentFailure, StepEnded {
+        return switch (gate.pass(stop, timeLeft())) {
+            case ThermalGate.Passage.Free free -> free.heat();
+            case ThermalGate.Passage.Stopped _ -> throw new StepEnded(stopped());
+            case ThermalGate.Passage.TooHot tooHot -> {
+                if (!timeLeft().isPositive()) {
+                    throw new StepEnded(timedOut());
+                }
+                throw new EnvironmentFailure(EnvironmentFailure.Code.TOO_HOT, "no benchmark while this machine is "
+                        + tooHot.heat().describe(), "let it cool down, or raise heng.worker.thermal-wait");
+            }
         };
     }
 

@@ -3,11 +3,15 @@ package com.alphaheng.worker.job;
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.protocol.Trial;
+import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.spec.TuneSpec;
 import com.alphaheng.worker.job.agent.Usage;
 import com.alphaheng.worker.job.measure.ThermalGate;
 import java.time.InstantSource;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -45,9 +49,19 @@ public final class AttemptRunner {
         String commit = job.commit().orElse("");
         Usage used = Usage.NONE;
         StepResult result;
+        List<Trial> trials = List.of();
         context.stage("preparing");
         try {
-            if (changes(job.task())) {
+            if (share(job.task())) {
+                try (Checkouts.Checkout checkout = checkouts.checkout(context.label(),
+                        Optional.of(agents.integration().tip(attempt.campaign(), job.commit())))) {
+                    commit = checkout.commit();
+                    context.say("checked out " + commit);
+                    ShareStep step = new ShareStep(context, checkout.folder());
+                    result = step.run();
+                    trials = step.trials();
+                }
+            } else if (changes(job.task())) {
                 AgentStep step = new AgentStep(context, agents, checkouts);
                 try {
                     result = step.run();
@@ -75,7 +89,13 @@ public final class AttemptRunner {
         result = result.withUsage(used);
         context.say(result.succeeded() ? "succeeded" : result.outcome() + ": " + result.reason());
         return new AttemptResult(result.outcome(), result.reason(), result.exitStatus(), start, clock.instant(),
-                result.metrics(), commit, settings.machine(), context.kept().all());
+                result.metrics(), commit, settings.machine(), context.kept().all(), trials);
+    }
+
+    /// Whether it only measures a part of a search that is spread over workers.
+    private static boolean share(TaskSpec task) {
+        return task.kind() == TaskKind.TUNE && task.benchmark().isPresent()
+                && task.tune().flatMap(TuneSpec::share).isPresent();
     }
 
     private boolean changes(TaskSpec task) {

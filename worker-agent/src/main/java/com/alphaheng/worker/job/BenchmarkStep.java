@@ -9,7 +9,6 @@ import com.alphaheng.worker.job.measure.RunSummary;
 import com.alphaheng.worker.job.measure.SequentialTest;
 import com.alphaheng.worker.job.measure.SequentialTest.Verdict;
 import com.alphaheng.worker.job.measure.SessionRecord;
-import com.alphaheng.worker.job.measure.ThermalGate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,17 +63,17 @@ final class BenchmarkStep {
             }
             estimate = Optional.of(spec.paired() ? compare(this::pairedBlock) : compare(spec.baselineCommand().get()));
             return judged(estimate.get());
-        } catch (RunFailed failed) {
-            return failed.result.withMetrics(measured(Optional.empty()));
+        } catch (StepEnded ended) {
+            return ended.result().withMetrics(measured(Optional.empty()));
         } finally {
             context.kept().keepNext("worker/benchmark-", ".json", session.json(estimate));
         }
     }
 
-    private StepResult measureAlone() throws EnvironmentFailure, RunFailed {
+    private StepResult measureAlone() throws EnvironmentFailure, StepEnded {
         begin();
         for (int i = 0; i < ALONE_RUNS; i++) {
-            Heat before = coolMachine();
+            Heat before = context.coolMachine();
             Measured run = one("candidate", spec.command(), candidateFolder, CANDIDATE);
             candidate.add(run.metrics);
             session.add(new SessionRecord.Block(true, before.describe(), context.gate().read().describe(),
@@ -86,15 +85,15 @@ final class BenchmarkStep {
         return StepResult.passed(Optional.of(0), measured(Optional.empty()));
     }
 
-    private RatioEstimate compare(String baseline) throws EnvironmentFailure, RunFailed {
-        coolMachine();
+    private RatioEstimate compare(String baseline) throws EnvironmentFailure, StepEnded {
+        context.coolMachine();
         context.say("warming up base and candidate; these runs are not counted");
         one("base", baseline, baseFolder, BASELINE);
         one("candidate", spec.command(), candidateFolder, CANDIDATE);
         return compare(() -> block(baseline));
     }
 
-    private RatioEstimate compare(Block block) throws EnvironmentFailure, RunFailed {
+    private RatioEstimate compare(Block block) throws EnvironmentFailure, StepEnded {
         begin();
         Verdict verdict = Verdict.UNDECIDED;
         while (verdict == Verdict.UNDECIDED && blockRatios.size() < SequentialTest.mostBlocks() && anotherFits()) {
@@ -129,8 +128,8 @@ final class BenchmarkStep {
     /// Measures one more block.
     ///
     /// @return false if it was set aside
-    private boolean counted(Block block) throws EnvironmentFailure, RunFailed {
-        Heat before = coolMachine();
+    private boolean counted(Block block) throws EnvironmentFailure, StepEnded {
+        Heat before = context.coolMachine();
         Taken taken = block.take();
         Heat after = context.gate().read();
         boolean counted = context.gate().lets(after) || setAside == MOST_SET_ASIDE;
@@ -146,7 +145,7 @@ final class BenchmarkStep {
         return true;
     }
 
-    private Taken block(String baseline) throws EnvironmentFailure, RunFailed {
+    private Taken block(String baseline) throws EnvironmentFailure, StepEnded {
         Measured first = one("base", baseline, baseFolder, BASELINE);
         Measured second = one("candidate", spec.command(), candidateFolder, CANDIDATE);
         Measured third = one("candidate", spec.command(), candidateFolder, CANDIDATE);
@@ -157,7 +156,7 @@ final class BenchmarkStep {
     }
 
     /// One run of a command that measures both sides in turns.
-    private Taken pairedBlock() throws EnvironmentFailure, RunFailed {
+    private Taken pairedBlock() throws EnvironmentFailure, StepEnded {
         Measured both = one("candidate", spec.command(), candidateFolder, CANDIDATE);
         double against = value(both.metrics, BASE_PREFIX + spec.metric(), CANDIDATE);
         List<Metric> ofBase = both.metrics.stream().filter(metric -> metric.name().startsWith(BASE_PREFIX))
@@ -167,21 +166,6 @@ final class BenchmarkStep {
                 .toList();
         return new Taken(List.of(both.run, new SessionRecord.Run("base", both.run.start(), both.run.seconds(),
                 against)), List.of(ofBase), List.of(ofCandidate), both.run.value() / against);
-    }
-
-    /// Waits until heat does not slow the machine down.
-    private Heat coolMachine() throws EnvironmentFailure, RunFailed {
-        return switch (context.gate().pass(context.stop(), context.timeLeft())) {
-            case ThermalGate.Passage.Free free -> free.heat();
-            case ThermalGate.Passage.Stopped _ -> throw new RunFailed(context.stopped());
-            case ThermalGate.Passage.TooHot tooHot -> {
-                if (!context.timeLeft().isPositive()) {
-                    throw new RunFailed(context.timedOut());
-                }
-                throw new EnvironmentFailure(EnvironmentFailure.Code.TOO_HOT, "no benchmark while this machine is "
-                        + tooHot.heat().describe(), "let it cool down, or raise heng.worker.thermal-wait");
-            }
-        };
     }
 
     private void begin() {
@@ -205,26 +189,26 @@ final class BenchmarkStep {
     /// Measures both sides once more.
     @FunctionalInterface
     private interface Block {
-        Taken take() throws EnvironmentFailure, RunFailed;
+        Taken take() throws EnvironmentFailure, StepEnded;
     }
 
-    private Measured one(String side, String script, Path folder, String what) throws EnvironmentFailure, RunFailed {
+    private Measured one(String side, String script, Path folder, String what) throws EnvironmentFailure, StepEnded {
         Instant began = context.clock().instant();
         StepResult result = context.command("benchmark", what, script, folder, confinement);
         if (!result.succeeded()) {
-            throw new RunFailed(result);
+            throw new StepEnded(result);
         }
         double value = value(result.metrics(), spec.metric(), what);
         double seconds = Duration.between(began, context.clock().instant()).toMillis() / 1000.0;
         return new Measured(new SessionRecord.Run(side, began, seconds, value), result.metrics());
     }
 
-    private static double value(List<Metric> metrics, String name, String what) throws RunFailed {
+    private static double value(List<Metric> metrics, String name, String what) throws StepEnded {
         Optional<Metric> metric = metrics.stream().filter(m -> m.name().equals(name)).findFirst();
         if (metric.isEmpty() || metric.get().value() <= 0) {
             String found = metrics.isEmpty() ? "nothing was written"
                     : "found " + metrics.stream().map(m -> m.name() + " = " + m.value()).toList();
-            throw new RunFailed(new StepResult(AttemptResult.Outcome.VERIFICATION_FAILED, what
+            throw new StepEnded(new StepResult(AttemptResult.Outcome.VERIFICATION_FAILED, what
                     + " must write the metric '" + name + "' with a value above 0 into $HENG_METRICS; " + found,
                     Optional.of(0), List.of()));
         }
@@ -246,15 +230,5 @@ final class BenchmarkStep {
         Duration most = context.settings().benchmarkBudget();
         Duration left = context.timeLeft();
         return left.compareTo(most) < 0 ? left : most;
-    }
-
-    private static final class RunFailed extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final transient StepResult result;
-
-        RunFailed(StepResult result) {
-            super(result.reason());
-            this.result = result;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package com.alphaheng.worker.job.tune;
 
+import com.alphaheng.protocol.Trial;
 import com.alphaheng.spec.BenchmarkSpec.Better;
 import com.alphaheng.spec.TuneSpec;
 import com.alphaheng.worker.job.measure.RunSummary;
@@ -8,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which configuration to run next. Depends only on the task and the trials so far, so that the same seed and the same
-/// measurements give the same search.
+/// Which configurations to run next. Depends only on the task and the trials so far, so that the same seed and the same
+/// measurements give the same search, whoever asks.
 public final class Search {
     private final TuneSpec spec;
     private final Better better;
@@ -20,63 +21,77 @@ public final class Search {
         this.better = better;
         ConfigurationSpace space = new ConfigurationSpace(spec);
         this.candidates = switch (spec.search()) {
-            case GRID -> space.inOrder(spec.trials());
-            case RANDOM -> space.drawn(spec.trials());
-            // With n in the first round all rounds together take less than 2 n runs.
-            case HALVING -> space.drawn(Math.max(2, spec.trials() / 2));
+            case GRID -> space.inOrder(spec.firstRound());
+            case RANDOM, HALVING -> space.drawn(spec.firstRound());
         };
     }
 
-    /// Empty when the search is over.
+    /// A search that is spread over workers. What counts there is how many times better than the base a configuration
+    /// is, whatever the metric's direction.
+    public static Search spread(TuneSpec spec) {
+        return new Search(spec, Better.HIGHER);
+    }
+
+    /// The next configuration to run; empty when the search is over.
     public Optional<Map<String, String>> next(List<Trial> done) {
         if (done.size() >= spec.trials()) {
             return Optional.empty();
         }
-        return switch (spec.search()) {
-            case GRID, RANDOM -> done.size() < candidates.size() ? Optional.of(candidates.get(done.size()))
-                    : Optional.empty();
-            case HALVING -> nextOfHalving(done);
-        };
-    }
-
-    private Optional<Map<String, String>> nextOfHalving(List<Trial> done) {
-        List<Map<String, String>> left = candidates;
-        for (int runs = 1;; runs++) {
-            int wanted = runs;
-            Optional<Map<String, String>> owed = left.stream().filter(configuration ->
-                    runs(configuration, done).size() < wanted).findFirst();
-            if (owed.isPresent() || left.size() <= 1) {
+        for (int number = 1;; number++) {
+            List<Map<String, String>> round = round(number, done);
+            int wanted = number;
+            Optional<Map<String, String>> owed = round.stream().filter(configuration ->
+                    runs(configuration, done, wanted).size() < wanted).findFirst();
+            if (owed.isPresent() || round.isEmpty()) {
                 return owed;
-            }
-            left = left.stream().filter(configuration -> score(configuration, done).isPresent())
-                    .sorted(byScore(done)).limit(Math.max(1, left.size() / 2)).toList();
-            if (left.size() <= 1) {
-                return Optional.empty();
             }
         }
     }
 
-    /// The configuration with the best median among those with the most runs; empty if none could be measured.
-    public Optional<Map<String, String>> best(List<Trial> done) {
-        int most = candidates.stream().mapToInt(configuration -> runs(configuration, done).size()).max().orElse(0);
-        return candidates.stream().filter(configuration -> score(configuration, done).isPresent())
-                .filter(configuration -> runs(configuration, done).size() == most)
-                .min(byScore(done));
+    /// What a round measures, each configuration once; empty when the search is over before it.
+    ///
+    /// @param number from 1
+    /// @param done   trials of all rounds before, in their order; later ones do not matter
+    public List<Map<String, String>> round(int number, List<Trial> done) {
+        List<Map<String, String>> left = candidates;
+        for (int earlier = 1; earlier < number; earlier++) {
+            int runs = earlier;
+            left = spec.search() != TuneSpec.Search.HALVING ? List.of()
+                    : left.stream().filter(configuration -> score(configuration, done, runs).isPresent())
+                    .sorted(byScore(done, runs)).limit(left.size() / 2).toList();
+            if (left.size() <= 1) {
+                return List.of();
+            }
+        }
+        return left;
     }
 
-    private Comparator<Map<String, String>> byScore(List<Trial> done) {
+    /// The configuration with the best median among those with the most runs; empty if none could be measured.
+    public Optional<Map<String, String>> best(List<Trial> done) {
+        int all = spec.trials();
+        int most = candidates.stream().mapToInt(configuration -> runs(configuration, done, all).size()).max().orElse(0);
+        return candidates.stream().filter(configuration -> score(configuration, done, all).isPresent())
+                .filter(configuration -> runs(configuration, done, all).size() == most)
+                .min(byScore(done, all));
+    }
+
+    private Comparator<Map<String, String>> byScore(List<Trial> done, int runs) {
         Comparator<Map<String, String>> rising = Comparator.comparing(configuration ->
-                score(configuration, done).orElseThrow());
+                score(configuration, done, runs).orElseThrow());
         return better == Better.HIGHER ? rising.reversed() : rising;
     }
 
-    private static List<Trial> runs(Map<String, String> configuration, List<Trial> done) {
-        return done.stream().filter(trial -> trial.configuration().equals(configuration)).toList();
+    private static List<Trial> runs(Map<String, String> configuration, List<Trial> done, int most) {
+        return done.stream().filter(trial -> trial.configuration().equals(configuration)).limit(most).toList();
     }
 
-    /// The median of its runs; empty if one of them failed.
-    static Optional<Double> score(Map<String, String> configuration, List<Trial> done) {
-        List<Trial> runs = runs(configuration, done);
+    /// The median of all its runs; empty if one of them failed.
+    Optional<Double> score(Map<String, String> configuration, List<Trial> done) {
+        return score(configuration, done, spec.trials());
+    }
+
+    private static Optional<Double> score(Map<String, String> configuration, List<Trial> done, int most) {
+        List<Trial> runs = runs(configuration, done, most);
         return runs.isEmpty() || runs.stream().anyMatch(run -> run.value().isEmpty()) ? Optional.empty()
                 : Optional.of(RunSummary.median(runs.stream().map(run -> run.value().orElseThrow()).toList()));
     }
