@@ -70,7 +70,9 @@ final class ShowCommand implements Callable<Integer> {
     }
 
     private static void attempt(List<String> lines, JsonNode attempt) {
-        lines.add("  attempt %d on %s: %s".formatted(attempt.path("epoch").asInt(), attempt.path("worker").asText(),
+        String chip = attempt.path("chip").asText("");
+        lines.add("  attempt %d on %s%s: %s".formatted(attempt.path("epoch").asInt(),
+                attempt.path("worker").asText(), chip.isEmpty() ? "" : " (" + chip + ")",
                 attempt.path("outcome").asText(attempt.path("stage").asText("assigned")).toLowerCase(Locale.ROOT))
                 + (attempt.path("reason").asText("").isBlank() ? "" : ", " + attempt.path("reason").asText()));
         lines.add("    assigned %s, finished %s, commit %s".formatted(time(attempt.path("assignedAt")),

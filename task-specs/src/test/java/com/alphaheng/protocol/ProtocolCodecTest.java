@@ -27,13 +27,16 @@ import org.junit.jupiter.api.Test;
 
 class ProtocolCodecTest {
     private static final AttemptId ATTEMPT = new AttemptId("roadmap", "eliminate-eos-sync", 3);
+    private static final Trial TRIAL = new Trial(Map.of("cpu.spins", "100"), Optional.of(1.25),
+            List.of(4.0, 5.0, 4.0), "");
     private static final Instant NOW = Instant.parse("2026-11-23T06:30:00.123456789Z");
 
     @Test
     void everyCoordinatorMessageSurvivesARoundTrip() {
         for (CoordinatorMessage message : List.of(
                 new CoordinatorMessage.Assignment("w1", "i1", ATTEMPT, Duration.ofSeconds(9),
-                        new JobSpec(fullTask(), Optional.of("abc123"))),
+                        new JobSpec(fullTask(), Optional.of("abc123"), List.of(new JobSpec.ShareResult("w2",
+                                List.of(TRIAL))))),
                 new CoordinatorMessage.StopAttempt("w1", "i1", ATTEMPT, "cancelled"),
                 new CoordinatorMessage.IntroduceYourself("w1", "i1"))) {
             assertThat(ProtocolCodec.decodeCoordinatorMessage(ProtocolCodec.encode(message))).isEqualTo(message);
@@ -46,7 +49,7 @@ class ProtocolCodecTest {
                 1L << 34, "AMD EPYC");
         var result = new AttemptResult(AttemptResult.Outcome.SUCCEEDED, "", Optional.of(0), NOW, NOW.plusSeconds(5),
                 List.of(new AttemptResult.Metric("decode_tokens_per_second", 35.5, "tok/s", List.of(35.0, 36.0))),
-                "abc123", "linux");
+                "abc123", "linux", List.of(), List.of(TRIAL));
         for (WorkerMessage message : List.of(
                 new WorkerMessage.Hello("w1", "i1", 1, profile, List.of(ATTEMPT)),
                 new WorkerMessage.Heartbeat("w1", "i1", 2, List.of()),
@@ -86,7 +89,8 @@ class ProtocolCodecTest {
                 Optional.of(new BenchmarkSpec("./marlin bench", Optional.of("./marlin bench --optimizations none"),
                         "decode_tokens_per_second", BenchmarkSpec.Better.HIGHER, 0.02, Optional.of("syncs"), false)),
                 Optional.of(new TuneSpec(List.of(new TuneParameter("cpu.spins", List.of("0", "100"))),
-                        List.of(new TuneConstraint("cpu.spins < 200")), TuneSpec.Search.GRID, 2, 1, "./enter")),
+                        List.of(new TuneConstraint("cpu.spins < 200")), TuneSpec.Search.GRID, 2, 1, "./enter", 2,
+                        Optional.of(new TuneSpec.Share("s", 1, 2, 2)))),
                 List.of("reports/**"), new SourceLocation("eliminate_syncs.yaml", 3, 5));
     }
 }

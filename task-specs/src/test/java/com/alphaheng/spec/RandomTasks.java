@@ -41,6 +41,10 @@ final class RandomTasks {
                     Map.of("parameters", List.of("a=1"), "commit", "c"), Map.of("parameters", List.of()),
                     Map.of("parameters", List.of("a = 1"), "commit", "c", "constraints", List.of("a < ")),
                     Map.of("parameters", List.of("a = 1"), "commit", "c", "trials", 0),
+                    Map.of("parameters", List.of("a = 1"), "commit", "c", "trials", 1001),
+                    Map.of("parameters", List.of("a = 1"), "commit", "c", "trials", 1001, "workers", 2),
+                    Map.of("parameters", List.of("a = 1, 2"), "commit", "c", "workers", 32),
+                    Map.of("parameters", List.of("a = 1, 2"), "commit", "c", "workers", 33),
                     Map.of("commit", "c"))),
             Map.entry("artifacts", List.of(List.of("a.json"), List.of("../a"))),
             Map.entry("unknown", List.of(1)));

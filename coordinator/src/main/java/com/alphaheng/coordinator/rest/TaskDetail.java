@@ -6,6 +6,7 @@ import com.alphaheng.coordinator.roadmap.Task;
 import com.alphaheng.coordinator.roadmap.TaskStatus;
 import com.alphaheng.protocol.Artifact;
 import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.Trial;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
@@ -21,11 +22,13 @@ public record TaskDetail(@JsonUnwrapped TaskRow row, String prompt, Optional<Str
     /// One try.
     ///
     /// @param outcome what the worker reported, or LOST or CANCELLED when the coordinator ended it
+    /// @param chip    of the worker, and
+    /// @param trials  what it measured, both only for searches that are spread over workers
     public record AttemptRow(int epoch, String worker, String incarnation, Instant assignedAt,
                              Optional<Instant> startedAt, Optional<Instant> finishedAt, String stage,
                              Optional<String> outcome, String reason, Optional<Integer> exitStatus,
                              List<AttemptResult.Metric> metrics, String commit, String machine,
-                             List<Artifact> artifacts) {
+                             List<Artifact> artifacts, Optional<String> chip, List<Trial> trials) {
         static AttemptRow of(Attempt attempt) {
             Optional<AttemptResult> result = attempt.result();
             Optional<String> outcome = attempt.fate() == Attempt.Fate.RUNNING ? Optional.empty()
@@ -34,7 +37,8 @@ public record TaskDetail(@JsonUnwrapped TaskRow row, String prompt, Optional<Str
                     attempt.startedAt(), attempt.finishedAt(), attempt.stage(), outcome, attempt.reason(),
                     result.flatMap(AttemptResult::exitStatus), result.map(AttemptResult::metrics).orElse(List.of()),
                     result.map(AttemptResult::commit).orElse(""), result.map(AttemptResult::machine).orElse(""),
-                    result.map(AttemptResult::artifacts).orElse(List.of()));
+                    result.map(AttemptResult::artifacts).orElse(List.of()), attempt.chip(),
+                    result.map(AttemptResult::trials).orElse(List.of()));
         }
     }
 

@@ -34,6 +34,22 @@ class SimulationTest {
                 "TaskCancelled", "TaskReopened", "TaskChanged", "CampaignPaused", "CoordinatorTookOver");
     }
 
+    @Test
+    void searchesAreSpreadAndLosePartsOnTheWay() {
+        int handedOn = 0;
+        int lost = 0;
+        for (long seed = 0; seed < 50; seed++) {
+            for (RoadmapEvent.Durable event : new Simulation(seed).run().log) {
+                handedOn += event instanceof RoadmapEvent.AttemptSucceeded ended && !ended.result().trials().isEmpty()
+                        ? 1 : 0;
+                lost += event instanceof RoadmapEvent.AttemptLost gone && gone.attempt().task().contains("share")
+                        ? 1 : 0;
+            }
+        }
+        assertThat(handedOn).isGreaterThan(50);
+        assertThat(lost).isGreaterThan(10);
+    }
+
     private static void run(long from, long to) {
         Long only = Long.getLong("heng.seed");
         int ran = 0;

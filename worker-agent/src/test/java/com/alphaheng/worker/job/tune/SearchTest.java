@@ -2,6 +2,7 @@ package com.alphaheng.worker.job.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.alphaheng.protocol.Trial;
 import com.alphaheng.spec.BenchmarkSpec.Better;
 import com.alphaheng.spec.TuneConstraint;
 import com.alphaheng.spec.TuneParameter;
@@ -29,7 +30,8 @@ class SearchTest {
         for (var next = search.next(done); next.isPresent(); next = search.next(done)) {
             Map<String, String> tried = next.get();
             int product = Integer.parseInt(tried.get("a")) * Integer.parseInt(tried.get("b"));
-            done.add(new Trial(tried, Optional.of((double) product + Integer.parseInt(tried.get("b"))), ""));
+            done.add(new Trial(tried, Optional.of((double) product + Integer.parseInt(tried.get("b"))),
+                    List.of(), ""));
         }
         return done;
     }
@@ -79,6 +81,44 @@ class SearchTest {
     void whatFailedIsNeverTheBest() {
         Search search = new Search(spec(TuneSpec.Search.GRID, 2, 0), Better.HIGHER);
         Map<String, String> first = search.next(List.of()).orElseThrow();
-        assertThat(search.best(List.of(new Trial(first, Optional.empty(), "wrong")))).isEmpty();
+        assertThat(search.best(List.of(new Trial(first, Optional.empty(), List.of(), "wrong")))).isEmpty();
+    }
+
+    /// Spread over workers, the rounds together make the same trials as one worker makes one after another, whichever
+    /// share ends first.
+    @ParameterizedTest
+    @EnumSource(TuneSpec.Search.class)
+    void sharesTogetherMakeTheTrialsThatOneWorkerWouldMake(TuneSpec.Search kind) {
+        for (int workers = 2; workers <= 4; workers++) {
+            TuneSpec spec = spec(kind, 16, 3);
+            Search search = Search.spread(spec);
+            List<Trial> alone = run(spec);
+            List<Trial> done = new ArrayList<>();
+            for (int round = 1; !search.round(round, done).isEmpty(); round++) {
+                List<Trial> ofRound = new ArrayList<>();
+                for (int index = workers; index >= 1; index--) {
+                    new TuneSpec.Share("s", round, index, workers).part(search.round(round, done)).forEach(tried ->
+                            ofRound.add(alone.stream().filter(trial -> trial.configuration().equals(tried)).findFirst()
+                                    .orElseThrow()));
+                }
+                assertThat(ofRound).as("round %d", round).doesNotHaveDuplicates();
+                done.addAll(ofRound);
+            }
+            assertThat(done).containsExactlyInAnyOrderElementsOf(alone);
+            assertThat(search.best(done)).isEqualTo(search.best(alone)).isPresent();
+        }
+    }
+
+    @Test
+    void whatFailedInARoundIsNotInTheNextAndLaterTrialsDoNotChangeEarlierRounds() {
+        Search search = Search.spread(spec(TuneSpec.Search.HALVING, 16, 3));
+        List<Map<String, String>> first = search.round(1, List.of());
+        List<Trial> done = new ArrayList<>();
+        first.forEach(tried -> done.add(new Trial(tried, done.isEmpty() ? Optional.empty()
+                : Optional.of(1.0 + done.size()), List.of(), "")));
+        List<Map<String, String>> second = search.round(2, done);
+        assertThat(second).hasSize(4).doesNotContain(first.getFirst()).contains(first.getLast());
+        second.forEach(tried -> done.add(new Trial(tried, Optional.of(0.5), List.of(), "")));
+        assertThat(search.round(2, done)).isEqualTo(second);
     }
 }
