@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A search instead of an agent: tries configurations, each verified before it is measured, or takes what the shares of
-/// a spread search measured, and enters the best into the source. What it entered is then judged like any change: sealed
-/// verification, measurement against the base, merge.
+/// a spread search measured, and enters the best into the source. What it entered is then judged like any change:
+/// sealed verification, measurement against the base, merge.
 public final class TuneBackend implements AgentBackend {
     /// The name under which routing knows it.
     public static final String NAME = "tune";
