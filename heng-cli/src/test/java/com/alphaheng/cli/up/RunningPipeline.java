@@ -29,8 +29,10 @@ final class RunningPipeline implements AutoCloseable {
     private Path data;
     private Process up;
 
-    RunningPipeline(Path folder) {
+    /// @param folder gets, besides all else, `shared`: what sealed commands may write and others read
+    RunningPipeline(Path folder) throws IOException {
         this.folder = folder;
+        Files.createDirectories(folder.resolve("shared"));
         this.data = folder.resolve("data");
         assumeTrue(Files.exists(REPOSITORY.resolve("coordinator/target/quarkus-app/quarkus-run.jar"))
                         && Files.exists(REPOSITORY.resolve("worker-agent/target/quarkus-app/quarkus-run.jar")),
@@ -85,6 +87,7 @@ final class RunningPipeline implements AutoCloseable {
         return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx256m",
                 "-XX:TieredStopAtLevel=1", "-Dheng.broker=" + broker, "-Dheng.worker.id=" + id,
                 "-Dheng.worker.folder=" + folder.resolve(id), "-Dheng.worker.source=" + folder.resolve("repository"),
+                "-Dheng.worker.sandbox.writable=" + folder.resolve("shared"),
                 "-jar", REPOSITORY.resolve("worker-agent/target/quarkus-app/quarkus-run.jar").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(id + ".log").toFile())).start();
@@ -107,7 +110,9 @@ final class RunningPipeline implements AutoCloseable {
                 "-Dheng.root=" + folder.resolve("repository"), "-Dheng.build=" + REPOSITORY,
                 "com.alphaheng.cli.Heng"));
         command.addAll(arguments);
-        return new ProcessBuilder(command);
+        ProcessBuilder process = new ProcessBuilder(command);
+        process.environment().put("HENG_WORKER_SANDBOX_WRITABLE", folder.resolve("shared").toString());
+        return process;
     }
 
     int heng(String... arguments) throws Exception {

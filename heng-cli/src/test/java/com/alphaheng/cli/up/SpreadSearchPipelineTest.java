@@ -35,8 +35,8 @@ final class SpreadSearchPipelineTest {
                   metric: speed
                   command: |
                     case "$PWD" in FOLDER/second/*) me=second ;; *) me=first ;; esac
-                    echo "$me ${HENG_TUNING-base}" >> FOLDER/runs
-                    until [ -e FOLDER/go-$me ]; do sleep 0.1; done
+                    echo "$me ${HENG_TUNING-base}" >> FOLDER/shared/runs
+                    until [ -e FOLDER/shared/go-$me ]; do sleep 0.1; done
                     tile=${HENG_TUNING-$(sed 's/.*# *//; s/slow/tile=1/' kernel.sh)}
                     printf '{"metrics": [{"name": "speed", "value": %s}]}' "${tile#tile=}" > "$HENG_METRICS"
             """;
@@ -52,15 +52,15 @@ final class SpreadSearchPipelineTest {
                     "sealing.json", "{\"protected\": [\"verify.sh\", \"sealing.json\"]}\n",
                     "task-specs/tasks.yaml", TASKS.replace("FOLDER", folder.toString())));
             List<String> output = pipeline.startUp("--fresh", "--exit-when-finished");
-            pipeline.awaitTrue("one worker measures", () -> pipeline.lines("runs").contains("first base"));
+            pipeline.awaitTrue("one worker measures", () -> pipeline.lines("shared/runs").contains("first base"));
             Process second = pipeline.startWorker("second");
             try {
-                pipeline.awaitTrue("the other measures too", () -> pipeline.lines("runs").contains("second base"));
+                pipeline.awaitTrue("the other measures too", () -> pipeline.lines("shared/runs").contains("second base"));
                 second.destroyForcibly().waitFor();
-                Files.createFile(folder.resolve("go-second"));
+                Files.createFile(folder.resolve("shared/go-second"));
                 second = pipeline.startWorker("second");
-                pipeline.awaitTrue("it has its share again", () -> pipeline.lines("runs").contains("second tile=8"));
-                Files.createFile(folder.resolve("go-first"));
+                pipeline.awaitTrue("it has its share again", () -> pipeline.lines("shared/runs").contains("second tile=8"));
+                Files.createFile(folder.resolve("shared/go-first"));
                 assertThat(pipeline.up().waitFor(300, TimeUnit.SECONDS)).as("finished; output so far: %s", output)
                         .isTrue();
                 assertThat(pipeline.up().exitValue()).as("output: %s", output).isZero();

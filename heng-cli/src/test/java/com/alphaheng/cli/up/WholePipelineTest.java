@@ -26,7 +26,7 @@ final class WholePipelineTest {
     private RunningPipeline pipeline;
 
     @BeforeEach
-    void prepare() {
+    void prepare() throws Exception {
         pipeline = new RunningPipeline(folder);
     }
 

@@ -16,7 +16,6 @@ import com.alphaheng.spec.TaskSpec;
 import com.alphaheng.spec.TuneParameter;
 import com.alphaheng.spec.TuneSpec;
 import com.alphaheng.worker.job.Tasks;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,16 +26,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The shares of a spread search and the attempt that ends it, with real commands. The machine of these tests gets 5 %
-/// faster with every run of the benchmark.
+/// faster with every run of the benchmark in a checkout.
 class SpreadSharesTest {
     @TempDir
     Path temporary;
-    private Path runs;
     private AgentWorkshop workshop;
 
     @BeforeEach
     void prepare() throws Exception {
-        runs = Files.writeString(temporary.resolve("runs"), "");
         workshop = new AgentWorkshop(temporary.resolve("shop"));
     }
 
@@ -45,11 +42,11 @@ class SpreadSharesTest {
         TaskSpec plain = Tasks.job(TaskKind.VERIFY, Optional.of("bash verify.sh; [ \"${HENG_TUNING-}\" != tile=64 ] "
                 + "|| { echo too large; exit 1; }"), Optional.empty(), Duration.ofMinutes(5)).task();
         BenchmarkSpec speed = new BenchmarkSpec("""
-                echo "${HENG_TUNING-base}" >> RUNS
+                echo "run of ${HENG_TUNING-base}" | tee -a runs
                 tile=${HENG_TUNING-$(sed 's/.*# *//; s/slow/tile=BASE/' kernel.sh)}
-                value=$(awk -v OFMT=%.15g "BEGIN { print ${tile#tile=} * 1.05 ^ $(wc -l < RUNS) }")
+                value=$(awk -v OFMT=%.15g "BEGIN { print ${tile#tile=} * 1.05 ^ $(wc -l < runs) }")
                 printf '{"metrics": [{"name": "m", "value": %s}]}' "$value" > "$HENG_METRICS"
-                """.replace("RUNS", runs.toString()).replace("BASE", base), Optional.empty(), "m", better, 0.02,
+                """.replace("BASE", base), Optional.empty(), "m", better, 0.02,
                 Optional.empty(), false);
         TuneSpec tune = new TuneSpec(List.of(new TuneParameter("tile", List.of(tiles.split(",")))), List.of(),
                 TuneSpec.Search.GRID, 10, 1, "sed -i \"s/#.*/# ${HENG_TUNING}/\" kernel.sh", 2, Optional.empty());
@@ -63,7 +60,9 @@ class SpreadSharesTest {
         List<TaskSpec> tasks = search(BenchmarkSpec.Better.HIGHER, "2", "1,8,16,64");
         AttemptResult first = workshop.run(new JobSpec(tasks.get(0), Optional.empty()));
         assertThat(first.outcome()).isEqualTo(Outcome.SUCCEEDED);
-        assertThat(Files.readAllLines(runs)).containsExactly("base", "base", "tile=1", "base", "tile=16", "base");
+        assertThat(workshop.output().lines().filter(line -> line.startsWith("benchmark: ")))
+                .containsExactly("benchmark: run of base", "benchmark: run of base", "benchmark: run of tile=1",
+                        "benchmark: run of base", "benchmark: run of tile=16", "benchmark: run of base");
         assertThat(first.trials()).extracting(Trial::configuration).containsExactly(Map.of("tile", "1"),
                 Map.of("tile", "16"));
         assertThat(first.trials().getFirst().value().orElseThrow()).isCloseTo(0.5, within(1e-6));
