@@ -55,11 +55,13 @@ final class SpreadSearchPipelineTest {
             pipeline.awaitTrue("one worker measures", () -> pipeline.lines("shared/runs").contains("first base"));
             Process second = pipeline.startWorker("second");
             try {
-                pipeline.awaitTrue("the other measures too", () -> pipeline.lines("shared/runs").contains("second base"));
+                pipeline.awaitTrue("the other measures too", () ->
+                        pipeline.lines("shared/runs").contains("second base"));
                 second.destroyForcibly().waitFor();
                 Files.createFile(folder.resolve("shared/go-second"));
                 second = pipeline.startWorker("second");
-                pipeline.awaitTrue("it has its share again", () -> pipeline.lines("shared/runs").contains("second tile=8"));
+                pipeline.awaitTrue("it has its share again", () ->
+                        pipeline.lines("shared/runs").contains("second tile=8"));
                 Files.createFile(folder.resolve("shared/go-first"));
                 assertThat(pipeline.up().waitFor(300, TimeUnit.SECONDS)).as("finished; output so far: %s", output)
                         .isTrue();
