@@ -124,14 +124,15 @@ public final class ProcessCommands implements Commands {
         if (cause.get() != null) {
             return new Killed(cause.get(), pump.lastLines(), elapsed);
         }
+        Optional<Duration> used = processorTime(scratch.resolve("left.times"));
         for (String line : lines(left)) {
-            if (line.startsWith(LinuxSandbox.FAILURE)) {
+            // Without times nothing was run: this line is not one that a command gave to a process of its own.
+            if (used.isEmpty() && line.startsWith(LinuxSandbox.FAILURE)) {
                 throw new IOException("its sandbox cannot be set up: " + line.substring(LinuxSandbox.FAILURE.length()));
             }
             leftProcesses.add(line);
         }
-        return new Exited(process.exitValue(), pump.lastLines(), elapsed, metrics(metrics), leftProcesses,
-                processorTime(scratch.resolve("left.times")));
+        return new Exited(process.exitValue(), pump.lastLines(), elapsed, metrics(metrics), leftProcesses, used);
     }
 
     /// What belongs to the command itself: temporary files and metrics.
