@@ -75,7 +75,7 @@ public final class CommandLine {
         String session = newSession.isEmpty() ? "descendants only" : "process group";
         return switch (means) {
             case MOUNTS_AS_ROOT, MOUNTS_AS_USER -> "namespaces (files, network, process numbers), " + session
-                    + (forgetsHome ? "" : "; home read-only, this kernel has no overlay for users");
+                    + (forgetsHome ? "" : "; home read-only (no overlay)");
             case NAMESPACES_AS_ROOT, NAMESPACES_AS_USER -> "namespaces (network, process numbers), " + session
                     + "; writes not confined (" + obstacle + ")";
             case SANDBOX_EXEC -> "sandbox-exec (files, network), " + session;
