@@ -3,15 +3,13 @@ package com.alphaheng.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Who did what, when.
 @Command(name = "audit", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Who did what, when: newest first. Needs role admin.")
-final class AuditCommand implements Callable<Integer> {
+final class AuditCommand extends CoordinatorCommand {
     @Option(names = "--actor", paramLabel = "NAME", description = "Only what this one did.")
     private String actor;
 
@@ -29,12 +27,6 @@ final class AuditCommand implements Callable<Integer> {
             description = "At most so many (default: ${DEFAULT-VALUE}).")
     private int number;
 
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
     @Override
     public Integer call() {
         Map<String, String> filters = new LinkedHashMap<>();
@@ -43,11 +35,13 @@ final class AuditCommand implements Callable<Integer> {
         filters.put("campaign", of);
         filters.put("since", since);
         filters.put("limit", Integer.toString(number));
-        JsonNode entries = connection.coordinator().get("/api/audit" + Coordinator.query(filters));
-        output.table(entries, new Table("WHEN", "WHO", "WHAT", "TO", "DETAIL"), entry -> new Object[] {
-            entry.path("at").asText().replaceFirst("\\..*", "Z"), entry.path("actor").asText(),
-            entry.path("action").asText(), (entry.path("campaign").asText("") + " " + entry.path("subject").asText(""))
-                .replace("null", "").strip(), entry.path("detail").asText("")});
+        JsonNode entries = coordinator().get("/api/audit" + Coordinator.query(filters));
+        output().table(entries, "nobody has done anything like that",
+                new Table("WHEN", "WHO", "WHAT", "TO", "DETAIL"), entry -> new Object[] {
+                    entry.path("at").asText().replaceFirst("\\..*", "Z"), entry.path("actor").asText(),
+                    entry.path("action").asText(),
+                    (entry.path("campaign").asText("") + " " + entry.path("subject").asText(""))
+                            .replace("null", "").strip(), entry.path("detail").asText("")});
         return ExitCode.OK;
     }
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ import javax.net.ssl.SSLException;
 /// The coordinator's HTTP interface, as far as the command line uses it (`docs/api.md`).
 public final class Coordinator {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int MOST_NAMES = 12;
     private static final ObjectMapper JSON = ProtocolCodec.jsonMapper();
 
     private final HttpClient http =
@@ -91,10 +93,24 @@ public final class Coordinator {
         }
     }
 
-    /// `?a=b&c=d` of those that are not null.
-    static String query(Map<String, String> parameters) {
-        return parameters.entrySet().stream().filter(entry -> entry.getValue() != null).map(entry ->
-                entry.getKey() + "=" + segment(entry.getValue())).collect(Collectors.joining("&", "?", ""));
+    /// `?a=b&c=d` of those that are not null; nothing if all are.
+    static String query(Map<String, ?> parameters) {
+        String query = parameters.entrySet().stream().filter(entry -> entry.getValue() != null).map(entry ->
+                entry.getKey() + "=" + segment(entry.getValue().toString())).collect(Collectors.joining("&"));
+        return query.isEmpty() ? "" : "?" + query;
+    }
+
+    /// The name of the campaign, if there is just one; empty if there is none.
+    ///
+    /// @throws CliException if there are several, with their names
+    Optional<String> onlyCampaign() {
+        List<String> names = get("/api/campaigns").findValuesAsText("name");
+        if (names.size() > 1) {
+            throw new CliException(ExitCode.USAGE, "there are several campaigns, say which with -c NAME: "
+                    + String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)))
+                    + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : ""));
+        }
+        return names.stream().findFirst();
     }
 
     public JsonNode post(String path, Map<String, ?> body) {
@@ -194,7 +210,7 @@ public final class Coordinator {
         }
     }
 
-    /// From a problem document (RFC 9457) to what a person reads: detail, remedy, then the single problems.
+    /// From a problem document (RFC 9457) to what a person reads: detail, remedy, and the single problems before them.
     private static CliException failure(int status, URI uri, String body) {
         JsonNode problem;
         try {
@@ -207,18 +223,7 @@ public final class Coordinator {
         if (!problem.path("remedy").asText("").isBlank()) {
             message.append(": ").append(problem.path("remedy").asText());
         }
-        for (JsonNode single : problem.path("problems")) {
-            message.append(System.lineSeparator()).append(problemLine(single));
-        }
-        return new CliException(status >= 500 ? ExitCode.UNAVAILABLE : ExitCode.FAILED,
-                message.toString());
-    }
-
-    /// A problem of a task file in the form compilers use.
-    static String problemLine(JsonNode problem) {
-        return "%s:%d:%d: %s: %s; %s".formatted(problem.path("file").asText(), problem.path("line").asInt(),
-                problem.path("column").asInt(), problem.path("severity").asText("error")
-                        .toLowerCase(java.util.Locale.ROOT),
-                problem.path("message").asText(), problem.path("fix").asText());
+        return new CliException(status >= 500 ? ExitCode.UNAVAILABLE : status == 400 ? ExitCode.USAGE
+                : ExitCode.FAILED, message.toString(), ProblemLines.of(ProblemLines.read(problem.path("problems"))));
     }
 }

@@ -5,23 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /// Checks this machine for what the other commands need.
 @Command(name = "doctor", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Check this machine: what is needed, what is optional, and how to get what is missing.")
-final class DoctorCommand implements Callable<Integer> {
+final class DoctorCommand extends CoordinatorCommand {
     private static final long GIBIBYTE = 1L << 30;
-
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
 
     private final List<String> lines = new ArrayList<>();
     private boolean healthy = true;
@@ -37,10 +29,10 @@ final class DoctorCommand implements Callable<Integer> {
         optional(Stream.of("chromium", "chromium-browser", "google-chrome").anyMatch(DoctorCommand::onPath),
                 "Chromium", "dashboard tests in a browser", "install the package chromium");
         optional(works("docker", "info"), "Docker", "tests against Kafka in a container", "start or install Docker");
-        Coordinator coordinator = connection.coordinator();
+        Coordinator coordinator = coordinator();
         optional(coordinator.isReady(), "coordinator", "answers at " + coordinator.address(),
                 "none at " + coordinator.address() + "; './heng up' starts one");
-        output.lines(lines);
+        output().lines(lines);
         return healthy ? ExitCode.OK : ExitCode.UNAVAILABLE;
     }
 

@@ -65,6 +65,7 @@ public final class Heng implements Runnable {
     /// Expected failures are messages; anything else is a bug and keeps its stack trace.
     private static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         if (failure instanceof CliException expected) {
+            expected.details().forEach(command.getErr()::println);
             command.getErr().println("heng: " + expected.getMessage());
             return expected.exitCode();
         }

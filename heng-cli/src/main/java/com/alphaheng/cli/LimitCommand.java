@@ -2,9 +2,7 @@ package com.alphaheng.cli;
 
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// How many attempts may run at once.
@@ -13,7 +11,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "  heng limit campaign roadmap 8     on all workers together",
             "  heng limit backend claude 3       attempts that use this agent backend",
             "  heng limit worker mac-7 0         lets it run dry; 'none' takes a limit away"})
-final class LimitCommand implements Callable<Integer> {
+final class LimitCommand extends CoordinatorCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "SCOPE", description = "campaign, backend or worker.")
     private String scope;
 
@@ -23,32 +21,23 @@ final class LimitCommand implements Callable<Integer> {
     @Parameters(index = "2", arity = "0..1", paramLabel = "N", description = "Attempts at once, or none.")
     private String most;
 
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
     @Override
     public Integer call() {
-        Coordinator coordinator = connection.coordinator();
         if (scope == null) {
-            output.table(coordinator.get("/api/limits"), new Table("SCOPE", "NAME", "MOST", "RUNNING"), limit ->
-                    new Object[] {limit.path("scope").asText(), limit.path("name").asText(),
-                        limit.path("most").asInt(), limit.path("running").asInt()});
+            output().table(coordinator().get("/api/limits"), "nothing is limited: './heng limit --help' shows how",
+                    new Table("SCOPE", "NAME", "MOST", "RUNNING"), limit -> new Object[] {
+                        limit.path("scope").asText(), limit.path("name").asText(), limit.path("most").asInt(),
+                        limit.path("running").asInt()});
             return ExitCode.OK;
         }
         if (most == null || !most.matches("[0-9]{1,6}|none")) {
             throw new CliException(ExitCode.USAGE, "say what, which and how many: heng limit backend claude 3");
         }
         String path = "/api/limits/" + Coordinator.segment(scope) + "/" + Coordinator.segment(name);
-        if (most.equals("none")) {
-            coordinator.delete(path);
-        } else {
-            coordinator.put(path, Map.of("most", Integer.valueOf(most)));
-        }
-        output.lines(List.of(scope + " " + name + ": " + (most.equals("none") ? "no limit"
-                : "at most " + most + " at once")));
+        boolean none = most.equals("none");
+        output().answer(none ? coordinator().delete(path)
+                : coordinator().put(path, Map.of("most", Integer.valueOf(most))), List.of(scope + " " + name + ": "
+                + (none ? "no limit" : "at most " + most + " at once")));
         return ExitCode.OK;
     }
 }

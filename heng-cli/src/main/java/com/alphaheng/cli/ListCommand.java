@@ -3,17 +3,17 @@ package com.alphaheng.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The tasks of a campaign.
 @Command(name = "list", mixinStandardHelpOptions = true, sortOptions = false,
         description = "List the tasks of a campaign, and why each is where it is.")
-final class ListCommand implements Callable<Integer> {
+final class ListCommand extends CampaignCommand {
     @Option(names = "--status", paramLabel = "STATUS",
             description = "waiting, ready, running, succeeded, failed, skipped or cancelled.")
     private String status;
@@ -30,47 +30,36 @@ final class ListCommand implements Callable<Integer> {
     @Option(names = {"-q", "--query"}, paramLabel = "TEXT", description = "Only names and reasons with this text.")
     private String query;
 
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
     @Override
     public Integer call() {
-        List<String> filters = new ArrayList<>();
-        filter(filters, "status", status == null ? null : status.toUpperCase(Locale.ROOT));
-        filter(filters, "category", category);
-        filter(filters, "priority", priority == null ? null : priority.toUpperCase(Locale.ROOT));
-        filter(filters, "worker", worker);
-        filter(filters, "q", query);
-        JsonNode tasks = connection.coordinator().get(connection.campaignPath() + "/tasks"
-                + (filters.isEmpty() ? "" : "?" + String.join("&", filters)));
-        if (output.isJson()) {
-            output.json(tasks);
-            return ExitCode.OK;
-        }
+        Map<String, String> filters = new LinkedHashMap<>();
+        filters.put("status", status == null ? null : status.toUpperCase(Locale.ROOT));
+        filters.put("category", category);
+        filters.put("priority", priority == null ? null : priority.toUpperCase(Locale.ROOT));
+        filters.put("worker", worker);
+        filters.put("q", query);
+        String filter = Coordinator.query(filters);
+        JsonNode tasks = coordinator().get(campaignPath() + "/tasks" + filter);
+        output().answer(tasks, tasks.isEmpty() ? Table.wrap(filter.isEmpty()
+                ? "campaign " + campaign() + " has no tasks: './heng submit FILE... -c " + campaign() + "' adds some"
+                : "no task of " + campaign() + " is like that: './heng list -c " + campaign() + "' shows all", "")
+                : lines(tasks));
+        return ExitCode.OK;
+    }
+
+    private static List<String> lines(JsonNode tasks) {
         Table table = new Table("STATUS", "PRI", "TRIES", "TASK");
-        for (JsonNode task : tasks) {
-            table.row(task.path("status").asText().toLowerCase(Locale.ROOT), task.path("priority").asText(),
-                    task.path("attempts").asInt(), task.path("name").asText());
-        }
+        tasks.forEach(task -> table.row(TaskCommand.status(task), task.path("priority").asText(),
+                task.path("attempts").asInt(), task.path("name").asText()));
         Iterator<String> rows = table.lines().iterator();
         List<String> lines = new ArrayList<>(List.of(rows.next()));
         for (JsonNode task : tasks) {
             lines.add(rows.next());
             // That a task succeeded needs no reason; everything else has one that people ask for.
             if (!task.path("status").asText().equals("SUCCEEDED") && !task.path("reason").asText("").isBlank()) {
-                lines.add("           " + task.path("reason").asText());
+                lines.addAll(Table.wrap(task.path("reason").asText(), " ".repeat(11)));
             }
         }
-        output.lines(lines);
-        return ExitCode.OK;
-    }
-
-    private static void filter(List<String> filters, String name, String value) {
-        if (value != null) {
-            filters.add(name + "=" + Coordinator.segment(value));
-        }
+        return lines;
     }
 }

@@ -1,20 +1,14 @@
 package com.alphaheng.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// The output of an attempt.
 @Command(name = "logs", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Print the output of a task's latest attempt, or of another one.")
-final class LogsCommand implements Callable<Integer> {
+final class LogsCommand extends TaskCommand {
     private static final long POLL_MILLISECONDS = 500;
-
-    @Parameters(paramLabel = "TASK", description = "The task's name.")
-    private String name;
 
     @Option(names = {"-f", "--follow"}, description = "Go on until the attempt ends.")
     private boolean follow;
@@ -26,28 +20,21 @@ final class LogsCommand implements Callable<Integer> {
             + "not together with --follow.")
     private boolean all;
 
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
     @Override
     public Integer call() throws InterruptedException {
-        Coordinator coordinator = connection.coordinator();
-        String path = connection.campaignPath() + "/tasks/" + Coordinator.segment(name) + "/log";
+        String path = taskPath() + "/log";
         if (all) {
-            return printAll(coordinator, path + "/all" + (epoch == null ? "" : "?epoch=" + epoch));
+            return printAll(path + "/all" + (epoch == null ? "" : "?epoch=" + epoch));
         }
         String wanted = epoch == null ? "" : "&epoch=" + epoch;
         String next = "0";
         while (true) {
-            JsonNode log = coordinator.get(path + "?after=" + next + wanted);
-            if (output.isJson()) {
-                output.json(log);
+            JsonNode log = coordinator().get(path + "?after=" + next + wanted);
+            if (output().isJson()) {
+                output().json(log);
             } else {
-                log.path("lines").forEach(line -> output.out().println(line.path("text").asText().stripTrailing()));
-                output.out().flush();
+                log.path("lines").forEach(line -> output().out().println(line.path("text").asText().stripTrailing()));
+                output().out().flush();
             }
             if (!follow || log.path("complete").asBoolean()) {
                 return ExitCode.OK;
@@ -59,13 +46,13 @@ final class LogsCommand implements Callable<Integer> {
         }
     }
 
-    private int printAll(Coordinator coordinator, String path) {
+    private int printAll(String path) {
         if (follow) {
             throw new CliException(ExitCode.USAGE, "--all prints what there is now: leave --follow away");
         }
-        coordinator.lines(path, line -> output.out().println(output.isJson() ? line.toString()
+        coordinator().lines(path, line -> output().out().println(output().isJson() ? line.toString()
                 : line.path("text").asText().stripTrailing()));
-        output.out().flush();
+        output().out().flush();
         return ExitCode.OK;
     }
 }

@@ -13,7 +13,8 @@ public final class Output {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec specification;
 
-    @Option(names = "--json", description = "Print the coordinator's answer as JSON.")
+    @Option(names = "--json", order = ConnectionOptions.ORDER + 2,
+            description = "Print the coordinator's answer as JSON.")
     private boolean json;
 
     boolean isJson() {
@@ -39,9 +40,11 @@ public final class Output {
     }
 
     /// The elements of the answer as JSON, or as rows of the table.
-    void table(JsonNode elements, Table table, Function<JsonNode, Object[]> row) {
+    ///
+    /// @param nothing what to say to a person instead of headings without rows, and what to do about it
+    void table(JsonNode elements, String nothing, Table table, Function<JsonNode, Object[]> row) {
         elements.forEach(element -> table.row(row.apply(element)));
-        answer(elements, table.lines());
+        answer(elements, elements.isEmpty() ? Table.wrap(nothing, "") : table.lines());
     }
 
     void json(JsonNode node) {

@@ -14,9 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,28 +23,22 @@ import picocli.CommandLine.Parameters;
         description = "Check task files without submitting them: every problem with its place, or the order and the "
                 + "longest chain. If a coordinator answers, also what would change and which workers could run what.",
         footer = {"", "Exit code 1 if the files have problems."})
-final class PlanCommand implements Callable<Integer> {
+final class PlanCommand extends CampaignCommand {
     @Parameters(paramLabel = "FILE", arity = "0..*", description = "Task files or folders (default: task-specs).")
     private List<Path> paths;
 
     @Option(names = "--offline", description = "Ask no coordinator.")
     private boolean offline;
 
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
     @Override
     public Integer call() {
         List<SourceFile> files = Submission.read(paths == null ? List.of(Surroundings.root().resolve("task-specs"))
                 : paths);
-        Coordinator coordinator = connection.coordinator();
-        if (!offline && coordinator.isReady()) {
-            JsonNode plan = coordinator.post(connection.campaignPath() + "/plan",
+        if (!offline && coordinator().isReady()) {
+            orFirst();
+            JsonNode plan = coordinator().post(campaignPath() + "/plan",
                     Submission.body(files, Optional.empty()));
-            output.answer(plan, known(plan));
+            output().answer(plan, known(plan));
             return ExitCode.OK;
         }
         return parsed(files);
@@ -54,8 +46,7 @@ final class PlanCommand implements Callable<Integer> {
 
     /// What the coordinator says: it knows the campaign and the workers.
     private static List<String> known(JsonNode plan) {
-        List<String> lines = new ArrayList<>();
-        plan.path("warnings").forEach(warning -> lines.add(Coordinator.problemLine(warning)));
+        List<String> lines = new ArrayList<>(ProblemLines.of(ProblemLines.read(plan.path("warnings"))));
         lines.addAll(SubmitCommand.difference(plan));
         Table table = new Table("STEP", "PRI", "TASK", "WORKERS");
         List<String> obstacles = new ArrayList<>();
@@ -99,7 +90,7 @@ final class PlanCommand implements Callable<Integer> {
         };
         Map<String, Object> plan = new LinkedHashMap<>();
         plan.put("problems", problems);
-        List<String> lines = new ArrayList<>(problems.stream().map(Problem::toString).toList());
+        List<String> lines = new ArrayList<>(ProblemLines.of(problems));
         if (parsed instanceof ParsedSubmission.Accepted(List<TaskSpec> tasks, List<Problem> warnings)) {
             TaskGraph graph = TaskGraph.of(tasks);
             plan.put("tasks", graph.order().stream().map(task -> Map.of("name", task.name(), "priority",
@@ -111,15 +102,11 @@ final class PlanCommand implements Callable<Integer> {
                     Table.cut(task.name(), 40), String.join(", ", task.dependencies())));
             lines.addAll(table.lines());
             lines.add("");
-            lines.add(counted(tasks.size(), "task") + " in " + counted(files.size(), "file")
+            lines.add(Table.counted(tasks.size(), "task") + " in " + Table.counted(files.size(), "file")
                     + "; no coordinator was asked, so nothing is said of workers");
             lines.addAll(longest(graph.criticalPath()));
         }
-        output.answer(ProtocolCodec.jsonMapper().valueToTree(plan), lines);
+        output().answer(ProtocolCodec.jsonMapper().valueToTree(plan), lines);
         return parsed instanceof ParsedSubmission.Accepted ? ExitCode.OK : ExitCode.FAILED;
-    }
-
-    private static String counted(int number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

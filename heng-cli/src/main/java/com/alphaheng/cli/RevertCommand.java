@@ -9,39 +9,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Takes a merged change back: submits a task that reverts its commit and goes through the same train as the change
 /// did.
 @Command(name = "revert", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Take the merged change of a task back: a task 'revert TASK' joins the campaign, whose commit is "
                 + "verified and merged like any other.")
-final class RevertCommand implements Callable<Integer> {
+final class RevertCommand extends TaskCommand {
     private static final String MERGED = "merged as ";
-
-    @Parameters(paramLabel = "TASK", description = "The task whose change was merged.")
-    private String name;
 
     @Option(names = "--because", paramLabel = "TEXT", defaultValue = "", description = "Why, for the log.")
     private String why;
 
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
     @Override
     public Integer call() {
-        Coordinator coordinator = connection.coordinator();
-        JsonNode task = coordinator.get(connection.campaignPath() + "/tasks/" + Coordinator.segment(name));
+        Coordinator coordinator = coordinator();
+        String name = task();
+        JsonNode task = coordinator.get(taskPath());
         String commit = mergedCommit(task).orElseThrow(() -> CliException.failed("nothing of " + name
                 + " was merged, so there is nothing to take back: it is "
-                + task.path("status").asText().toLowerCase(java.util.Locale.ROOT)));
+                + status(task)));
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("name", "revert " + name);
         spec.put("kind", "agent");
@@ -52,11 +41,11 @@ final class RevertCommand implements Callable<Integer> {
         if (!task.path("verifyCommand").asText("").isBlank()) {
             spec.put("verify_command", task.path("verifyCommand").asText());
         }
-        JsonNode campaign = coordinator.get(connection.campaignPath());
-        JsonNode answer = coordinator.post(connection.campaignPath() + "/submissions", Submission.body(
+        JsonNode campaign = coordinator.get(campaignPath());
+        JsonNode answer = coordinator.post(campaignPath() + "/submissions", Submission.body(
                 List.of(new SourceFile("revert " + name + ".yaml", json(Map.of("tasks", List.of(spec))))),
                 Optional.ofNullable(campaign.path("commit").textValue())));
-        output.answer(answer, List.of("revert " + name + " joins campaign " + connection.campaign()
+        output().answer(answer, List.of("revert " + name + " joins campaign " + campaign()
                 + " and takes back " + commit.substring(0, 12) + "; ./heng show 'revert " + name
                 + "' tells how far it is"));
         return ExitCode.OK;

@@ -6,29 +6,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /// One task with its attempts.
 @Command(name = "show", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Show a task: state and reason, what it depends on, its attempts and what they measured.")
-final class ShowCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "TASK", description = "The task's name.")
-    private String name;
-
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
+final class ShowCommand extends TaskCommand {
     @Override
     public Integer call() {
-        JsonNode task = connection.coordinator().get(connection.campaignPath() + "/tasks/" + Coordinator.segment(name));
-        if (output.isJson()) {
-            output.json(task);
+        JsonNode task = coordinator().get(taskPath());
+        if (output().isJson()) {
+            output().json(task);
             return ExitCode.OK;
         }
         List<String> lines = new ArrayList<>();
@@ -45,7 +33,7 @@ final class ShowCommand implements Callable<Integer> {
             attempt(lines, attempt);
         }
         text(lines, "prompt", task.path("prompt").asText(""));
-        output.lines(lines);
+        output().lines(lines);
         return ExitCode.OK;
     }
 

@@ -3,26 +3,18 @@ package com.alphaheng.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /// How a campaign stands.
 @Command(name = "status", mixinStandardHelpOptions = true, sortOptions = false,
         description = "How a campaign stands: tasks done, throughput, staircase, workers.")
-final class StatusCommand implements Callable<Integer> {
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
+final class StatusCommand extends CampaignCommand {
     @Override
     public Integer call() {
-        Coordinator coordinator = connection.coordinator();
-        JsonNode campaign = coordinator.get(connection.campaignPath());
-        if (output.isJson()) {
-            output.json(campaign);
+        Coordinator coordinator = coordinator();
+        JsonNode campaign = coordinator.get(campaignPath());
+        if (output().isJson()) {
+            output().json(campaign);
             return ExitCode.OK;
         }
         List<String> lines = new ArrayList<>(CampaignSummary.lines(campaign));
@@ -38,7 +30,7 @@ final class StatusCommand implements Callable<Integer> {
             lines.add("");
             lines.addAll(table.lines());
         }
-        output.lines(lines);
+        output().lines(lines);
         return ExitCode.OK;
     }
 }

@@ -6,16 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Submits task files to a campaign.
 @Command(name = "submit", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Submit task files to a campaign. The same files again change nothing; edited ones update it.")
-final class SubmitCommand implements Callable<Integer> {
+final class SubmitCommand extends CampaignCommand {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Task files, or folders of them.")
     private List<Path> paths;
 
@@ -29,27 +27,22 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only say what would change; 'heng plan' says more.")
     private boolean dryRun;
 
-    @Mixin
-    private ConnectionOptions connection;
-
-    @Mixin
-    private Output output;
-
     @Override
     public Integer call() {
+        orFirst();
+        orFirst();
         Map<String, Object> body = Submission.body(Submission.read(paths), Optional.ofNullable(commit));
         body.put("dryRun", dryRun);
-        String path = connection.campaignPath() + "/submissions";
-        JsonNode answer = definition == null ? connection.coordinator().post(path, body)
-                : connection.coordinator().postIfMatch(path, body, definition);
-        output.answer(answer, summary(answer));
+        String path = campaignPath() + "/submissions";
+        JsonNode answer = definition == null ? coordinator().post(path, body)
+                : coordinator().postIfMatch(path, body, definition);
+        output().answer(answer, summary(answer));
         return ExitCode.OK;
     }
 
     /// What the submission did, in a few lines.
     static List<String> summary(JsonNode answer) {
-        List<String> lines = new ArrayList<>();
-        answer.path("warnings").forEach(warning -> lines.add(Coordinator.problemLine(warning)));
+        List<String> lines = new ArrayList<>(ProblemLines.of(ProblemLines.read(answer.path("warnings"))));
         lines.addAll(difference(answer));
         lines.add("campaign %s: %d added, %d changed, %d removed, %d unchanged%s".formatted(
                 answer.path("campaign").asText(), answer.path("added").size(), answer.path("changed").size(),

@@ -38,6 +38,30 @@ public final class Table {
         return cut(line + row.getLast(), Math.max(WIDTH, line.length() + 20)).stripTrailing();
     }
 
+    /// `1 task`, `2 tasks`.
+    static String counted(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /// The text in as many lines as it needs, broken between words; a longer word stays whole.
+    ///
+    /// @param indent begins each line
+    public static List<String> wrap(String text, String indent) {
+        List<String> lines = new ArrayList<>();
+        for (String paragraph : text.strip().split("\\R")) {
+            StringBuilder line = new StringBuilder(indent);
+            for (String word : paragraph.strip().split(" +")) {
+                if (line.length() > indent.length() && line.length() + 1 + word.length() > WIDTH) {
+                    lines.add(line.toString());
+                    line = new StringBuilder(indent);
+                }
+                line.append(line.length() > indent.length() ? " " : "").append(word);
+            }
+            lines.add(line.toString());
+        }
+        return lines;
+    }
+
     /// The text, or its beginning and an ellipsis.
     public static String cut(String text, int width) {
         return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…";

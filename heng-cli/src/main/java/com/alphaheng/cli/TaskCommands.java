@@ -3,9 +3,7 @@ package com.alphaheng.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -14,30 +12,34 @@ final class TaskCommands {
     private TaskCommands() {
     }
 
-    private static int act(ConnectionOptions connection, Output output, String path, String done) {
-        JsonNode answer = connection.coordinator().post(connection.campaignPath() + path, Map.of());
-        output.answer(answer, List.of(done));
-        return ExitCode.OK;
+    /// Posts one action and says what it did.
+    private abstract static class Action extends CampaignCommand {
+        final JsonNode post(String path) {
+            return coordinator().post(campaignPath() + path, Map.of());
+        }
+
+        final int act(String path, String done) {
+            output().answer(post(path), List.of("campaign " + campaign() + done));
+            return ExitCode.OK;
+        }
     }
 
     /// What is done to one task by name, or to many of the campaign by an option.
-    private abstract static class OneOrMany implements Callable<Integer> {
+    private abstract static class OneOrMany extends Action {
         @Parameters(paramLabel = "TASK", arity = "0..1", description = "The task's name.")
         private String name;
 
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
-        final int act(boolean many, String option, String manyPath, String manyDone, String verb, String done) {
+        /// @param nothing what to say if there was none of the many
+        final int act(boolean many, String option, String manyPath, String verb, String done, String nothing) {
             if (many == (name != null)) {
                 throw new CliException(ExitCode.USAGE, "name a task, or say " + option);
             }
-            return many ? TaskCommands.act(connection, output, manyPath, manyDone.formatted(connection.campaign()))
-                    : TaskCommands.act(connection, output, "/tasks/" + Coordinator.segment(name) + "/" + verb,
-                    name + done);
+            JsonNode answer = post(many ? manyPath : "/tasks/" + Coordinator.segment(name) + "/" + verb);
+            int touched = answer.path("tasks").size();
+            output().answer(answer, List.of(!many ? name + ": " + done : touched == 0
+                    ? nothing + " in campaign " + campaign()
+                    : Table.counted(touched, "task") + " of " + campaign() + ": " + done));
+            return ExitCode.OK;
         }
     }
 
@@ -50,7 +52,7 @@ final class TaskCommands {
 
         @Override
         public Integer call() {
-            return act(failed, "--failed", "/rerun-failed", "failed tasks of %s run again", "retry", " runs again");
+            return act(failed, "--failed", "/rerun-failed", "retry", "queued again", "nothing has failed");
         }
     }
 
@@ -63,39 +65,27 @@ final class TaskCommands {
 
         @Override
         public Integer call() {
-            return act(all, "--all", "/cancel", "campaign %s is cancelled", "cancel", " is cancelled");
+            return act(all, "--all", "/cancel", "cancel", "cancelled", "nothing is left to cancel");
         }
     }
 
     /// Stops assigning tasks.
     @Command(name = "pause", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Start no further tasks of the campaign; running ones go on.")
-    static final class Pause implements Callable<Integer> {
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
+    static final class Pause extends Action {
         @Override
         public Integer call() {
-            return act(connection, output, "/pause", "campaign " + connection.campaign() + " is paused");
+            return act("/pause", " is paused");
         }
     }
 
     /// Assigns tasks again.
     @Command(name = "resume", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Go on with a paused campaign.")
-    static final class Resume implements Callable<Integer> {
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
+    static final class Resume extends Action {
         @Override
         public Integer call() {
-            return act(connection, output, "/resume", "campaign " + connection.campaign() + " goes on");
+            return act("/resume", " goes on");
         }
     }
 }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +28,7 @@ final class TokenCommand implements Runnable {
     /// Makes a token; its secret is printed once.
     @Command(name = "create", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Create a token and print it: it is shown this once.")
-    static final class Create implements Callable<Integer> {
+    static final class Create extends CoordinatorCommand {
         @Parameters(paramLabel = "NAME", description = "Whose it is; the audit log says so.")
         private String name;
 
@@ -41,20 +39,14 @@ final class TokenCommand implements Runnable {
         @Option(names = "--days", paramLabel = "N", description = "Until it expires (default: never).")
         private Integer days;
 
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
         @Override
         public Integer call() {
             Map<String, Object> body = new LinkedHashMap<>(Map.of("name", name, "role", role));
             if (days != null) {
                 body.put("days", days);
             }
-            JsonNode issued = connection.coordinator().post("/api/tokens", body);
-            output.answer(issued, List.of(issued.path("token").asText()));
+            JsonNode issued = coordinator().post("/api/tokens", body);
+            output().answer(issued, List.of(issued.path("token").asText()));
             return ExitCode.OK;
         }
     }
@@ -62,16 +54,12 @@ final class TokenCommand implements Runnable {
     /// Lists tokens without their secrets.
     @Command(name = "list", mixinStandardHelpOptions = true, sortOptions = false,
             description = "List the tokens, without their secrets.")
-    static final class ListTokens implements Callable<Integer> {
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
+    static final class ListTokens extends CoordinatorCommand {
         @Override
         public Integer call() {
-            output.table(connection.coordinator().get("/api/tokens"), new Table("NAME", "ROLE", "BY", "EXPIRES"),
+            output().table(coordinator().get("/api/tokens"),
+                    "there are no tokens: everybody on this machine is an admin, and no other is answered",
+                    new Table("NAME", "ROLE", "BY", "EXPIRES"),
                     token -> new Object[] {token.path("name").asText(), token.path("role").asText(),
                         token.path("issuedBy").asText(), token.path("expires").asText("never")});
             return ExitCode.OK;
@@ -81,19 +69,13 @@ final class TokenCommand implements Runnable {
     /// Takes a token back.
     @Command(name = "revoke", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Revoke a token: whoever holds it is refused at once.")
-    static final class Revoke implements Callable<Integer> {
+    static final class Revoke extends CoordinatorCommand {
         @Parameters(paramLabel = "NAME", description = "The token's name; a worker's is worker/ID.")
         private String name;
 
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
         @Override
         public Integer call() {
-            output.answer(connection.coordinator().delete("/api/tokens/" + Coordinator.segment(name)
+            output().answer(coordinator().delete("/api/tokens/" + Coordinator.segment(name)
                     .replace("%2F", "/")), List.of(name + " is revoked"));
             return ExitCode.OK;
         }
@@ -103,18 +85,12 @@ final class TokenCommand implements Runnable {
     @Command(name = "enrol", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Print a one-time token with which a worker gets its own token and its Kafka settings.",
             footer = {"", "On the worker's machine: heng worker --url URL --enrol TOKEN"})
-    static final class Enrol implements Callable<Integer> {
+    static final class Enrol extends CoordinatorCommand {
         @Option(names = "--worker", paramLabel = "ID", description = "The only worker that may use it (default: any).")
         private String worker;
 
         @Option(names = "--hours", paramLabel = "N", description = "How long it can be used (default: 1).")
         private Integer hours;
-
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
 
         @Override
         public Integer call() {
@@ -125,8 +101,8 @@ final class TokenCommand implements Runnable {
             if (hours != null) {
                 body.put("hours", hours);
             }
-            JsonNode offer = connection.coordinator().post("/api/enrolments", body);
-            output.answer(offer, List.of(offer.path("token").asText()));
+            JsonNode offer = coordinator().post("/api/enrolments", body);
+            output().answer(offer, List.of(offer.path("token").asText()));
             return ExitCode.OK;
         }
     }

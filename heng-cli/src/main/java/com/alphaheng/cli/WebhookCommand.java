@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +28,7 @@ final class WebhookCommand implements Runnable {
     /// Adds a receiver.
     @Command(name = "add", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Add a webhook and print the key of its signatures: it is shown this once.")
-    static final class Add implements Callable<Integer> {
+    static final class Add extends CoordinatorCommand {
         @Parameters(index = "0", paramLabel = "NAME", description = "Its name.")
         private String name;
 
@@ -44,39 +42,28 @@ final class WebhookCommand implements Runnable {
         @Option(names = "--only", paramLabel = "CAMPAIGN", description = "Only this campaign (default: all).")
         private String only;
 
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
         @Override
         public Integer call() {
             Map<String, Object> body = new LinkedHashMap<>(Map.of("name", name, "url", address, "events", events));
             if (only != null) {
                 body.put("campaign", only);
             }
-            JsonNode added = connection.coordinator().post("/api/webhooks", body);
-            output.answer(added, List.of(added.path("secret").asText()));
+            JsonNode added = coordinator().post("/api/webhooks", body);
+            output().answer(added, List.of(added.path("secret").asText()));
             return ExitCode.OK;
         }
     }
 
     /// Lists receivers.
     @Command(name = "list", mixinStandardHelpOptions = true, sortOptions = false, description = "List the webhooks.")
-    static final class ListWebhooks implements Callable<Integer> {
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
+    static final class ListWebhooks extends CoordinatorCommand {
         @Override
         public Integer call() {
-            output.table(connection.coordinator().get("/api/webhooks"), new Table("NAME", "CAMPAIGN", "WAITING",
-                    "ADDRESS"), webhook -> new Object[] {webhook.path("name").asText(),
-                        webhook.path("campaign").asText("all"), webhook.path("waiting").asInt(),
-                        webhook.path("url").asText()});
+            output().table(coordinator().get("/api/webhooks"),
+                    "there are no webhooks: './heng webhook add NAME ADDRESS' adds one",
+                    new Table("NAME", "CAMPAIGN", "WAITING", "ADDRESS"), webhook -> new Object[] {
+                        webhook.path("name").asText(), webhook.path("campaign").asText("all"),
+                        webhook.path("waiting").asInt(), webhook.path("url").asText()});
             return ExitCode.OK;
         }
     }
@@ -84,19 +71,13 @@ final class WebhookCommand implements Runnable {
     /// Removes a receiver.
     @Command(name = "remove", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Remove a webhook; what still waits is not sent.")
-    static final class Remove implements Callable<Integer> {
+    static final class Remove extends CoordinatorCommand {
         @Parameters(paramLabel = "NAME", description = "Its name.")
         private String name;
 
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
         @Override
         public Integer call() {
-            output.answer(connection.coordinator().delete("/api/webhooks/" + Coordinator.segment(name)),
+            output().answer(coordinator().delete("/api/webhooks/" + Coordinator.segment(name)),
                     List.of(name + " is removed"));
             return ExitCode.OK;
         }
@@ -105,19 +86,14 @@ final class WebhookCommand implements Runnable {
     /// Shows what came of the latest notifications.
     @Command(name = "deliveries", mixinStandardHelpOptions = true, sortOptions = false,
             description = "What came of the latest notifications, newest first.")
-    static final class Deliveries implements Callable<Integer> {
+    static final class Deliveries extends CoordinatorCommand {
         @Parameters(paramLabel = "NAME", description = "The webhook's name.")
         private String name;
 
-        @Mixin
-        private ConnectionOptions connection;
-
-        @Mixin
-        private Output output;
-
         @Override
         public Integer call() {
-            output.table(connection.coordinator().get("/api/webhooks/" + Coordinator.segment(name) + "/deliveries"),
+            output().table(coordinator().get("/api/webhooks/" + Coordinator.segment(name) + "/deliveries"),
+                    "nothing was sent to " + name + " yet",
                     new Table("NO", "EVENT", "TAKEN", "TRIES", "ANSWER"), delivery -> new Object[] {
                         delivery.path("sequence").asLong(), delivery.path("event").asText(),
                         delivery.path("delivered").asBoolean() ? "yes" : "no", delivery.path("tries").asInt(),

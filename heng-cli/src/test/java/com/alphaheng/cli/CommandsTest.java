@@ -41,6 +41,7 @@ final class CommandsTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
+        answers.put("GET /api/campaigns", new Answer(200, "[{\"name\":\"roadmap\"}]"));
     }
 
     @AfterEach
@@ -103,9 +104,9 @@ final class CommandsTest {
                 "message":"odd","fix":"look"}]}"""));
         assertThat(heng("submit", file.toString())).isEqualTo(ExitCode.FAILED);
         assertThat(err).isEqualTo("""
+                a.yaml:3:4: warning: odd [r]; look
+                a.yaml:1:2: error: wrong [r]; mend
                 heng: 2 problems in the submission: mend them
-                a.yaml:1:2: error: wrong; mend
-                a.yaml:3:4: warning: odd; look
                 """);
     }
 
@@ -136,7 +137,7 @@ final class CommandsTest {
         answers.put("GET /api/artifacts/abc", new Answer(200, "{}"));
         assertThat(heng("artifacts", "t", "-o", folder.toString())).isZero();
         assertThat(out).isEqualTo("""
-                attempt  bytes  sha256  file
+                ATTEMPT  BYTES  SHA256  FILE
                 1        2      abc     reports/a.json
                 2        3      def     b.txt (not here yet)
                 """);
@@ -197,9 +198,14 @@ final class CommandsTest {
     @Test
     void theActionsAndTheirUsage() {
         answers.put("POST /api/campaigns/roadmap/tasks/a/retry", new Answer(200, "{}"));
-        answers.put("POST /api/campaigns/roadmap/cancel", new Answer(200, "{}"));
+        answers.put("POST /api/campaigns/roadmap/cancel", new Answer(200, "{\"tasks\":[\"a\",\"b\"]}"));
+        answers.put("POST /api/campaigns/roadmap/rerun-failed", new Answer(200, "{\"tasks\":[]}"));
         assertThat(heng("retry", "a")).isZero();
+        assertThat(out).isEqualTo("a: queued again\n");
         assertThat(heng("cancel", "--all")).isZero();
+        assertThat(out).isEqualTo("2 tasks of roadmap: cancelled\n");
+        assertThat(heng("retry", "--failed")).isZero();
+        assertThat(out).isEqualTo("nothing has failed in campaign roadmap\n");
         assertThat(heng("retry")).isEqualTo(ExitCode.USAGE);
         assertThat(err).isEqualTo("heng: name a task, or say --failed\n");
         assertThat(heng("cancel", "unknown")).isEqualTo(ExitCode.FAILED);
@@ -207,6 +213,60 @@ final class CommandsTest {
         assertThat(heng("status", "--camp", "x")).isEqualTo(ExitCode.USAGE);
         assertThat(err).startsWith("heng status: Unknown option").contains("did you mean --campaign")
                 .endsWith("(./heng status --help)\n");
+    }
+
+    @Test
+    void withoutANameTheOnlyCampaignIsMeant() {
+        answers.put("GET /api/campaigns", new Answer(200, "[{\"name\":\"only\"}]"));
+        answers.put("GET /api/campaigns/only/tasks", new Answer(200, "[]"));
+        assertThat(heng("list")).isZero();
+        assertThat(out).isEqualTo("campaign only has no tasks: './heng submit FILE... -c only' adds some\n");
+        answers.put("GET /api/campaigns", new Answer(200, "[{\"name\":\"a\"},{\"name\":\"b\"}]"));
+        assertThat(heng("list")).isEqualTo(ExitCode.USAGE);
+        assertThat(err).isEqualTo("heng: there are several campaigns, say which with -c NAME: a, b\n");
+        answers.put("GET /api/campaigns", new Answer(200, "[]"));
+        assertThat(heng("status")).isEqualTo(ExitCode.FAILED);
+        assertThat(err).contains("there is no campaign at", "./heng submit FILE");
+    }
+
+    @Test
+    void theFirstSubmissionNeedsNoName() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.yaml"), "tasks: [{name: a, prompt: p, priority: P2}]");
+        answers.put("GET /api/campaigns", new Answer(200, "[]"));
+        answers.put("POST /api/campaigns/roadmap/submissions", new Answer(201, """
+                {"campaign":"roadmap","added":["a"]}"""));
+        assertThat(heng("submit", file.toString())).isZero();
+        assertThat(out).contains("campaign roadmap: 1 added");
+    }
+
+    @Test
+    void manyWarningsDoNotHideTheErrors() throws IOException {
+        StringBuilder tasks = new StringBuilder("tasks:\n");
+        for (int i = 0; i < 30; i++) {
+            tasks.append("  - {name: t%d, prompt: p, priority: P0}\n".formatted(i));
+        }
+        Path file = Files.writeString(folder.resolve("a.yaml"), tasks + "  - {name: t0, prompt: p, priority: P7}\n");
+        assertThat(run("plan", "--offline", file.toString())).isEqualTo(ExitCode.FAILED);
+        List<String> lines = out.lines().toList();
+        assertThat(lines.stream().filter(line -> line.contains(": warning: "))).hasSize(10);
+        assertThat(lines.get(10)).isEqualTo("... and 20 more warnings; --json shows all");
+        assertThat(lines.subList(11, lines.size())).hasSize(2).allMatch(line -> line.contains(": error: "));
+    }
+
+    @Test
+    void nothingToShowIsSaid() {
+        answers.put("GET /api/limits", new Answer(200, "[]"));
+        answers.put("GET /api/campaigns/roadmap/tasks?status=RUNNING", new Answer(200, "[]"));
+        answers.put("GET /api/campaigns/roadmap/tasks/t/artifacts", new Answer(200, """
+                [{"epoch":1,"path":"a","sha256":"abc","bytes":2,"available":true}]"""));
+        assertThat(heng("limit")).isZero();
+        assertThat(out).isEqualTo("nothing is limited: './heng limit --help' shows how\n");
+        assertThat(heng("list", "--status", "running")).isZero();
+        assertThat(out).isEqualTo("no task of roadmap is like that: './heng list -c roadmap' shows all\n");
+        assertThat(heng("artifacts", "t", "--epoch", "2")).isZero();
+        assertThat(out).startsWith("no attempt 2 of t left files");
+        assertThat(heng("artifacts", "t", "--epoch", "2", "--json")).isZero();
+        assertThat(out.strip()).isEqualTo("[ ]");
     }
 
     @Test
