@@ -53,9 +53,9 @@ function renderPicker() {
     picker.replaceChildren(...state.campaigns.map(campaign => el('option', { value: campaign.name }, campaign.name)));
   }
   picker.value = state.campaign ?? '';
-  for (const [id, file] of [['report-status', 'status'], ['report-benchmark', 'final_benchmark']]) {
-    byId(id).hidden = !state.campaign;
-    if (state.campaign) byId(id).href = reportAddress(state.campaign, `${file}.html`);
+  for (const link of document.querySelectorAll('[data-report]')) {
+    link.hidden = !state.campaign;
+    if (state.campaign) link.href = reportAddress(state.campaign, `${link.dataset.report}.html`);
   }
 }
 

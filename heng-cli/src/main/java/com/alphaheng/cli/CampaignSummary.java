@@ -19,6 +19,9 @@ public final class CampaignSummary {
         lines.add(progress(campaign));
         lines.add(counts(campaign));
         lines.addAll(staircase(campaign));
+        if (!campaign.path("standstill").asText("").isEmpty()) {
+            lines.addAll(Table.wrap("nothing can go on: " + campaign.path("standstill").asText(), "  "));
+        }
         return lines;
     }
 

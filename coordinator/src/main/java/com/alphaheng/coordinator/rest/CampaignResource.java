@@ -1,5 +1,7 @@
 package com.alphaheng.coordinator.rest;
 
+import com.alphaheng.coordinator.roadmap.BlockingReason;
+import com.alphaheng.coordinator.roadmap.Campaign;
 import com.alphaheng.coordinator.roadmap.RoadmapCommand;
 import com.alphaheng.coordinator.roadmap.Role;
 import jakarta.ws.rs.BeanParam;
@@ -51,7 +53,11 @@ public class CampaignResource {
     @Path("{campaign}")
     public CampaignView show(@PathParam("campaign") String name) {
         Instant now = clock.instant();
-        return roadmap.onCampaign(name, campaign -> CampaignView.of(campaign, roadmap.shape(campaign), now));
+        return roadmap.query(state -> {
+            Campaign campaign = Roadmap.campaign(state, name);
+            return CampaignView.of(campaign, roadmap.shape(campaign),
+                    new BlockingReason(state, now).standstill(campaign), now);
+        });
     }
 
     @POST

@@ -20,12 +20,13 @@ import java.util.Optional;
 /// @param criticalPath the longest chain of tasks that have not ended
 /// @param lastSubmission who submitted last, and what that changed; of 10,000 names nobody reads all, so it has some
 /// @param definition   version of its tasks' definitions, for `If-Match`; see [IfMatch]
+/// @param standstill   why nothing goes on, and what to do; absent while something does, or nothing is left
 /// @param commit       the commit that its attempts start from; absent for the tip of the worker's source
 public record CampaignView(String name, boolean paused, int total, Map<TaskStatus, Integer> counts, boolean finished,
                            Instant createdAt, Optional<Instant> startedAt, Optional<Instant> finishedAt,
                            Optional<Long> etaSeconds, Throughput throughput, List<Bar> staircase,
                            List<String> criticalPath, Optional<LastSubmission> lastSubmission, String definition,
-                           Optional<String> commit) {
+                           Optional<String> standstill, Optional<String> commit) {
     /// How fast it goes.
     ///
     /// @param currentTokensPerSecond value of the staircase's last bar
@@ -64,7 +65,7 @@ public record CampaignView(String name, boolean paused, int total, Map<TaskStatu
         }
     }
 
-    static CampaignView of(Campaign campaign, CampaignShape shape, Instant now) {
+    static CampaignView of(Campaign campaign, CampaignShape shape, Optional<String> standstill, Instant now) {
         List<Bar> staircase = Staircase.of(shape.measured().stream().map(TaskFacts::withoutReason).toList());
         int total = campaign.tasks().size();
         int left = campaign.count(TaskStatus.WAITING) + campaign.count(TaskStatus.READY)
@@ -79,10 +80,11 @@ public record CampaignView(String name, boolean paused, int total, Map<TaskStatu
                 .reduce((first, second) -> second).map(Bar::value);
         return new CampaignView(campaign.name(), campaign.paused(), total, counts(campaign), campaign.finished(),
                 campaign.openedAt(), campaign.startedAt(), finishedAt,
-                left == 0 ? Optional.empty() : perHour.map(rate -> Math.round(left / rate * 3600)),
+                left == 0 || standstill.isPresent() ? Optional.empty()
+                        : perHour.map(rate -> Math.round(left / rate * 3600)),
                 new Throughput(perHour, current), staircase, shape.criticalPath(),
                 campaign.lastSubmission().map(LastSubmission::of), Long.toString(campaign.definitionVersion()),
-                campaign.commit());
+                standstill, campaign.commit());
     }
 
     private static Map<TaskStatus, Integer> counts(Campaign campaign) {

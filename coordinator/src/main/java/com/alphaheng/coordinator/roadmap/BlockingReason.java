@@ -38,6 +38,57 @@ public final class BlockingReason {
         };
     }
 
+    /// What a person has to change before anything of the campaign goes on, with the remedy; empty while something
+    /// runs, can start, or only waits for time to pass, and when nothing is left.
+    public Optional<String> standstill(Campaign campaign) {
+        if (campaign.finished() || campaign.count(TaskStatus.RUNNING) > 0) {
+            return Optional.empty();
+        }
+        if (campaign.paused()) {
+            return Optional.of("it is paused: ./heng resume -c " + campaign.name());
+        }
+        String first = "";
+        for (Task task : campaign.tasks()) {
+            if (task.status() != TaskStatus.READY) {
+                continue;
+            }
+            Optional<String> obstacle = lasting(task);
+            if (obstacle.isEmpty()) {
+                return Optional.empty();
+            }
+            first = first.isEmpty() ? task.name() + ": " + obstacle.get() : first;
+        }
+        return first.isEmpty() ? Optional.empty() : Optional.of(first
+                + andMore(campaign.count(TaskStatus.READY) - 1, "task", "tasks"));
+    }
+
+    /// What keeps a ready task from starting even if all workers were idle.
+    private Optional<String> lasting(Task task) {
+        Limits limits = state.administration().limits();
+        if (limits.campaignFull(task.campaign())) {
+            return Optional.of(limited(LimitScope.CAMPAIGN, task.campaign().name()));
+        }
+        String impossible = noWorker.computeIfAbsent(task.eligibility(), this::nobodyCan);
+        if (!impossible.isEmpty()) {
+            return Optional.of(impossible);
+        }
+        Optional<String> closed = state.ready().fullBackend(task)
+                .filter(backend -> limits.of(LimitScope.BACKEND, backend).orElseThrow() == 0);
+        return closed.isPresent() ? closed.map(backend -> limited(LimitScope.BACKEND, backend)) : unmanned(task);
+    }
+
+    /// What keeps every worker able to run the task from taking anything.
+    private Optional<String> unmanned(Task task) {
+        Set<Worker> accepting = state.ready().accepting(task);
+        if (accepting.stream().anyMatch(worker -> worker.capacity() > 0)) {
+            return Optional.empty();
+        }
+        return accepting.stream().findFirst().map(first -> first.profile().paused()
+                .map(why -> first.id() + " takes nothing new: " + why
+                        + andMore(accepting.size() - 1, "worker is full", "workers are full"))
+                .orElseGet(() -> limited(LimitScope.WORKER, first.id())));
+    }
+
     private static String waiting(Task task) {
         List<Task> open = task.dependencies().stream()
                 .filter(dependency -> dependency.status() != TaskStatus.SUCCEEDED).toList();
@@ -53,7 +104,7 @@ public final class BlockingReason {
 
     private String ready(Task task) {
         if (task.campaign().paused()) {
-            return "campaign " + task.campaign().name() + " is paused: resume it";
+            return "campaign " + task.campaign().name() + " is paused: ./heng resume -c " + task.campaign().name();
         }
         Limits limits = state.administration().limits();
         if (limits.campaignFull(task.campaign())) {
@@ -81,14 +132,11 @@ public final class BlockingReason {
             return "waits up to " + ReadyIndex.WARM_PATIENCE.toSeconds() + " s for " + awaited.get().id()
                     + ", which measured this campaign before";
         }
-        Set<Worker> accepting = state.ready().accepting(task);
-        if (!accepting.isEmpty() && accepting.stream().allMatch(worker -> worker.capacity() == 0)) {
-            Worker first = accepting.iterator().next();
-            return first.profile().paused().map(why -> first.id() + " takes nothing new: " + why
-                    + andMore(accepting.size() - 1, "worker is full", "workers are full"))
-                    .orElseGet(() -> limited(LimitScope.WORKER, first.id()));
+        Optional<String> unmanned = unmanned(task);
+        if (unmanned.isPresent()) {
+            return unmanned.get();
         }
-        int able = accepting.size();
+        int able = state.ready().accepting(task).size();
         return task.eligibility().exclusive()
                 ? "waits for a worker of its own: none of the " + able + " able to run it is idle"
                 : "waits for a free slot on " + (able == 1 ? "the one worker" : "one of the " + able + " workers")
@@ -115,7 +163,8 @@ public final class BlockingReason {
             }
             first = first.isEmpty() ? worker.id() + " " + objection.get() : first;
         }
-        return "no online worker can run it: " + first + andMore(online.size() - 1, "worker", "workers");
+        return "no online worker can run it: " + first + andMore(online.size() - 1, "worker", "workers")
+                + "; start one that can with ./heng worker";
     }
 
     private static String andMore(int more, String one, String many) {

@@ -143,6 +143,8 @@ final class Scenario {
             case "reply" -> checkContains(lastReply.toString(), whole.substring("expect reply".length()).strip());
             case "reason" -> checkContains(new BlockingReason(state, now).of(task(w[2])),
                     whole.substring(("expect reason " + w[2]).length()).strip());
+            case "standstill" -> checkContains(new BlockingReason(state, now).standstill(state.campaign(CAMPAIGN)
+                    .orElseThrow()).orElse("no standstill"), whole.substring("expect standstill".length()).strip());
             case "tokens" -> check(String.join("; ", state.administration().tokens().stream().map(token ->
                     token.name() + " " + token.role()).toList()), whole.substring("expect tokens".length()).strip());
             case "told" -> check(String.join("; ", told(w[2])), whole.substring(("expect told " + w[2]).length())

@@ -9,6 +9,7 @@ import com.alphaheng.cli.Surroundings;
 import com.alphaheng.spec.SourceFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Parameters;
         description = "Start the whole pipeline on this machine and run the roadmap: a Kafka broker, the coordinator "
                 + "with its dashboard, and a worker. Ctrl-C stops it; the next 'up' goes on where it was.",
         footer = {"", "Exit codes with --exit-when-finished: 0 every task succeeded, 1 some did not;",
-            "3 it could not start, and the message says what to do."})
+            "3 it could not start, or nothing could go on for a minute (paused, or no worker",
+            "can run what is left), and the message says what to do."})
 public final class UpCommand implements Callable<Integer> {
     private static final long POLL_MILLISECONDS = 1000;
 
@@ -51,7 +53,7 @@ public final class UpCommand implements Callable<Integer> {
     @Option(names = "--no-submit", description = "Start everything, submit nothing.")
     private boolean noSubmit;
 
-    @Option(names = "--exit-when-finished", description = "Stop when the campaign has finished.")
+    @Option(names = "--exit-when-finished", description = "Stop when the campaign has finished, or cannot go on.")
     private boolean exitWhenFinished;
 
     @Option(names = "--reports", paramLabel = "DIR", description = "Where reports go (default: reports).")
@@ -116,9 +118,15 @@ public final class UpCommand implements Callable<Integer> {
                     answer.path("added").size(), answer.path("changed").size(), answer.path("unchanged").size()));
         }
         boolean reported = false;
+        Standstill standstill = new Standstill();
         while (!stopping) {
             supervisor.tend();
             Optional<JsonNode> state = refresh(coordinator, summary);
+            state.flatMap(known -> standstill.observe(known, Instant.now())).ifPresent(summary::say);
+            standstill.lasting(Instant.now()).filter(reason -> exitWhenFinished).ifPresent(reason -> {
+                throw CliException.unavailable("stopped, because nothing of campaign " + campaign
+                        + " can go on: " + reason + " (what ended is kept: the next './heng up' goes on)");
+            });
             boolean finished = state.filter(known -> known.path("finished").asBoolean()).isPresent();
             if (finished && !reported) {
                 Reports.write(coordinator, campaign, reportFolder())
