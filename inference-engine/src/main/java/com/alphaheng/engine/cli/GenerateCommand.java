@@ -50,12 +50,13 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions choice;
 
-    @ArgGroup(multiplicity = "1")
-    private Prompt prompt;
+    @ArgGroup
+    private Prompt prompt = new Prompt();
 
     private static final class Prompt {
 
-        @Option(names = {"-p", "--prompt"}, paramLabel = "TEXT", description = "The text; - reads standard input.")
+        @Option(names = {"-p", "--prompt"}, paramLabel = "TEXT",
+            description = "The text (without it, or -: standard input).")
         private String text;
 
         @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "A file with the text, in UTF-8.")
@@ -118,8 +119,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String text = prompt.file != null ? textOf(prompt.file)
-            : prompt.text.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt.text;
+        String text = promptText();
         if (maxTokens < 0) {
             throw new IllegalArgumentException("--max-tokens must be at least 0, not " + maxTokens);
         }
@@ -163,6 +163,21 @@ final class GenerateCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private String promptText() throws IOException {
+        if (prompt.file != null) {
+            return textOf(prompt.file);
+        }
+        if (prompt.text != null && !prompt.text.equals("-")) {
+            return prompt.text;
+        }
+        // Who types at a terminal has to be told that the program waits for a text.
+        if (prompt.text == null && Boolean.getBoolean("marlin.input-terminal")) {
+            throw new IllegalArgumentException("there is no text: give one with -p TEXT or -f FILE, or pipe it in as "
+                + "in 'echo TEXT | ./marlin generate'");
+        }
+        return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     private Completion.Limits limits() {
         List<String> unescaped = stops.stream().map(stop -> stop.replace("\\n", "\n").replace("\\t", "\t")).toList();
         return new Completion.Limits(maxTokens, unescaped, ignoreEndOfText, showSpecial);
@@ -171,7 +186,8 @@ final class GenerateCommand implements Callable<Integer> {
     private static int[] rawPrompt(String text, Tokenizer tokenizer) {
         int[] ids = tokenizer.encode(text, ControlTokens.PARSE);
         if (ids.length == 0) {
-            throw new IllegalArgumentException("the prompt is empty: give some text to continue");
+            throw new IllegalArgumentException("the prompt is empty: give some text to continue, with -p TEXT, "
+                + "-f FILE or on standard input");
         }
         return ids;
     }

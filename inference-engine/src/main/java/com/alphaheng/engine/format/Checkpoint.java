@@ -1,5 +1,6 @@
 package com.alphaheng.engine.format;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -83,8 +84,10 @@ public final class Checkpoint implements AutoCloseable {
                 index.put(entry.getKey(), file);
             }
             return index;
+        } catch (JsonProcessingException e) {
+            throw ModelFormatException.invalidJson(path, e);
         } catch (IOException e) {
-            throw new ModelFormatException(path, "is not valid JSON: " + e.getMessage(), e);
+            throw new ModelFormatException(path, "cannot be read: " + e, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package com.alphaheng.engine.format;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class ConfigJson {
     static ConfigJson read(Path path) {
         try {
             if (!Files.isRegularFile(path)) {
-                throw new ModelFormatException(path, "no such file: a model folder needs it");
+                throw missing(path);
             }
             if (Files.size(path) > MAX_BYTES) {
                 throw new ModelFormatException(path, "size", "at most " + MAX_BYTES + " bytes",
@@ -36,9 +37,22 @@ final class ConfigJson {
                 throw new ModelFormatException(path, "content", "a JSON object", "a JSON " + root.getNodeType());
             }
             return new ConfigJson(path, "", root);
+        } catch (JsonProcessingException e) {
+            throw ModelFormatException.invalidJson(path, e);
         } catch (IOException e) {
-            throw new ModelFormatException(path, "is not valid JSON: " + e.getMessage(), e);
+            throw new ModelFormatException(path, "cannot be read: " + e, e);
         }
+    }
+
+    private static ModelFormatException missing(Path path) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (Files.isDirectory(folder)) {
+            return new ModelFormatException(path, "no such file: a folder with a model in safetensors needs it (GGUF"
+                + " cannot be read)");
+        }
+        return new ModelFormatException(path.getParent(), Files.exists(folder) ? "is a file: name the folder with"
+            + " config.json, tokenizer.json and the weights in safetensors (GGUF cannot be read)"
+            : "there is no such folder: name one that holds a model");
     }
 
     Path path() {

@@ -25,7 +25,7 @@ public record GenerationDefaults(float temperature, int topK, float topP) {
         try {
             json = new ObjectMapper().readTree(file.toFile());
         } catch (JsonProcessingException e) {
-            throw new ModelFormatException(file, "is not valid JSON: " + e.getOriginalMessage(), e);
+            throw ModelFormatException.invalidJson(file, e);
         } catch (IOException e) {
             throw new ModelFormatException(file, "cannot be read: " + e, e);
         }

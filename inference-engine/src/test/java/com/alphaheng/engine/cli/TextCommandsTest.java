@@ -70,6 +70,27 @@ class TextCommandsTest {
     }
 
     @Test
+    void thePromptMayComeThroughAPipe() {
+        InputStream original = System.in;
+        try {
+            for (String[] arguments : new String[][] {{}, {"-p", "-"}}) {
+                System.setIn(new ByteArrayInputStream("public class ".getBytes(StandardCharsets.UTF_8)));
+                List<String> all = new ArrayList<>(List.of(arguments));
+                all.addAll(List.of("--greedy", "-n", "8"));
+                assertThat(generate(all.toArray(String[]::new)).out())
+                    .isEqualTo(generate("-p", "public class ", "--greedy", "-n", "8").out());
+            }
+            System.setIn(InputStream.nullInputStream());
+            assertThat(generate("-n", "8").error()).contains("the prompt is empty", "-p TEXT");
+            System.setProperty("marlin.input-terminal", "true");
+            assertThat(generate("-n", "8").error()).contains("there is no text: give one with -p TEXT");
+        } finally {
+            System.clearProperty("marlin.input-terminal");
+            System.setIn(original);
+        }
+    }
+
+    @Test
     void theSameSeedGivesTheSameText() throws IOException {
         String[] arguments = {"-p", "public class ", "-n", "20", "--seed", "5", "--temperature", "1.2", "--json"};
         JsonNode first = new ObjectMapper().readTree(generate(arguments).out());

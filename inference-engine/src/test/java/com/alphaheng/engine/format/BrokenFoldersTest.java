@@ -66,6 +66,20 @@ class BrokenFoldersTest {
     }
 
     @Test
+    void namesAFolderThatIsNoneAndABrokenConfiguration() throws IOException {
+        Path config = folder.resolve("config.json");
+        Files.writeString(config, "{\"model_type\": ");
+        fails("config.json", "is not valid JSON", "at line 1, column", "Fetch the file again");
+        Files.delete(config);
+        fails("config.json", "a folder with a model in safetensors needs it");
+        Path foreign = Files.writeString(folder.resolve("model.gguf"), "GGUF");
+        assertThatThrownBy(() -> WeightsLoader.load(foreign))
+            .hasMessageContaining("model.gguf: is a file: name the folder");
+        assertThatThrownBy(() -> WeightsLoader.load(folder.resolve("none")))
+            .hasMessageContaining("none: there is no such folder");
+    }
+
+    @Test
     void namesATruncatedFile() throws IOException {
         byte[] bytes = Files.readAllBytes(weights);
         Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length - 10));
