@@ -1,5 +1,10 @@
 package com.alphaheng.cli;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /// An expected failure: its message, which says what to do, is all the user sees.
@@ -26,6 +31,17 @@ public final class CliException extends RuntimeException {
 
     public static CliException unavailable(String message) {
         return new CliException(ExitCode.UNAVAILABLE, message);
+    }
+
+    /// What went wrong with a file, without the names of Java's exceptions; the message around it names the file.
+    public static String reason(IOException failure) {
+        return switch (failure) {
+            case AccessDeniedException _ -> "permission denied";
+            case NoSuchFileException _ -> "there is no such file or folder";
+            case FileAlreadyExistsException _ -> "something of that name is in the way";
+            case FileSystemException e when e.getReason() != null -> e.getReason();
+            default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        };
     }
 
     public List<String> details() {

@@ -76,7 +76,8 @@ public final class Coordinator {
             }
             Files.write(file, response.body());
         } catch (IOException e) {
-            throw CliException.unavailable("cannot write " + file + " (" + e + "): name a folder that you may write");
+            throw CliException.unavailable("cannot write " + file + " ("
+                    + CliException.reason(e) + "): name a folder that you may write");
         }
     }
 
@@ -216,7 +217,11 @@ public final class Coordinator {
         try {
             problem = JSON.readTree(body);
         } catch (JsonProcessingException e) {
-            problem = JSON.createObjectNode();
+            problem = JSON.missingNode();
+        }
+        if (!problem.isObject()) {
+            return CliException.unavailable(uri + " answered with status " + status + " and nothing that a coordinator "
+                    + "says: is one running there? Say where it is with --url or HENG_URL");
         }
         StringBuilder message = new StringBuilder(problem.path("detail").asText(problem.path("title")
                 .asText(uri + " answered with status " + status)));

@@ -47,7 +47,8 @@ final class Credentials {
                 properties.store(writer, "credentials of the worker " + worker + "; heng worker wrote and reads them");
             }
         } catch (IOException e) {
-            throw CliException.unavailable("enrolled, but cannot write " + file + " (" + e + "): make the folder "
+            throw CliException.unavailable("enrolled, but cannot write " + file + " ("
+                    + CliException.reason(e) + "): make the folder "
                     + "writable, ask for another one-time token, and enrol again");
         }
         return new Credentials(properties);
@@ -63,7 +64,8 @@ final class Credentials {
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
         } catch (IOException e) {
-            throw CliException.unavailable("cannot read " + file + " (" + e + "): give this user the file, or enrol "
+            throw CliException.unavailable("cannot read " + file + " ("
+                    + CliException.reason(e) + "): give this user the file, or enrol "
                     + "again with --enrol");
         }
         return Optional.of(new Credentials(properties));
@@ -97,7 +99,8 @@ final class Credentials {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             return Files.write(file, kafkaSettings());
         } catch (IOException e) {
-            throw CliException.unavailable("cannot write the Kafka settings into " + folder + " (" + e + ")");
+            throw CliException.unavailable("cannot write the Kafka settings into " + folder + " ("
+                    + CliException.reason(e) + ")");
         }
     }
 }

@@ -48,7 +48,7 @@ final class DoctorCommand extends CoordinatorCommand {
             report(free > 2 * GIBIBYTE, "disk", "%.1f GiB free".formatted((double) free / GIBIBYTE),
                     "only %.1f GiB free: builds and checkouts want 2".formatted((double) free / GIBIBYTE));
         } catch (IOException e) {
-            report(false, "disk", "", "cannot read the free space: " + e);
+            report(false, "disk", "", "cannot read the free space: " + CliException.reason(e));
         }
     }
 

@@ -100,7 +100,7 @@ final class FaultsCommand implements Callable<Integer> {
             try {
                 Files.write(report, lines);
             } catch (IOException e) {
-                throw CliException.unavailable("cannot write the report to " + report + " (" + e
+                throw CliException.unavailable("cannot write the report to " + report + " (" + CliException.reason(e)
                         + "); it stands above");
             }
         }

@@ -1,6 +1,7 @@
 package com.alphaheng.cli;
 
 import com.alphaheng.cli.up.UpCommand;
+import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.class, TokenCommand.class, WebhookCommand.class, WorkerCommand.class,
             BrokerCommand.class, SimulateCommand.class, FaultsCommand.class,
             BackupCommand.class, RestoreCommand.class, DoctorCommand.class, Heng.Completion.class})
-public final class Heng implements Runnable {
+public final class Heng implements Callable<Integer> {
     @Spec
     private CommandSpec specification;
 
@@ -47,8 +48,9 @@ public final class Heng implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         specification.commandLine().usage(specification.commandLine().getErr());
+        return ExitCode.USAGE;
     }
 
     /// One line with the remedy: the whole help would bury the one thing that was wrong, also in a task's reason.

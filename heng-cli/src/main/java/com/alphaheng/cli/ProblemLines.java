@@ -34,7 +34,7 @@ public final class ProblemLines {
     }
 
     /// The coordinator's problems (`docs/api.md`).
-    static List<Problem> read(JsonNode problems) {
+    public static List<Problem> read(JsonNode problems) {
         return StreamSupport.stream(problems.spliterator(), false).map(problem -> new Problem(
                 problem.path("file").asText(), problem.path("line").asInt(), problem.path("column").asInt(),
                 problem.path("severity").asText("").equalsIgnoreCase("warning") ? Problem.Severity.WARNING

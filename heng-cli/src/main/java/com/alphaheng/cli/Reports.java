@@ -22,7 +22,7 @@ public final class Reports {
                 Files.createDirectories(folder);
                 written.add(Files.writeString(folder.resolve(name), report));
             } catch (IOException e) {
-                throw CliException.unavailable("cannot write " + folder.resolve(name) + " (" + e
+                throw CliException.unavailable("cannot write " + folder.resolve(name) + " (" + CliException.reason(e)
                         + "): choose another folder");
             }
         }

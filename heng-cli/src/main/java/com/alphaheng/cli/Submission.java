@@ -1,6 +1,9 @@
 package com.alphaheng.cli;
 
+import com.alphaheng.spec.ParsedSubmission;
+import com.alphaheng.spec.Problem;
 import com.alphaheng.spec.SourceFile;
+import com.alphaheng.spec.TaskFileParser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -33,11 +36,21 @@ public final class Submission {
         return files;
     }
 
+    /// Reads the files, and refuses them here if a coordinator would for what stands in them.
+    public static List<SourceFile> valid(List<Path> paths) {
+        List<SourceFile> files = read(paths);
+        if (new TaskFileParser().parse(files) instanceof ParsedSubmission.Rejected(List<Problem> problems)) {
+            throw new CliException(ExitCode.FAILED, "correct the task files and start again: nothing was started",
+                    ProblemLines.of(problems));
+        }
+        return files;
+    }
+
     private static List<Path> taskFiles(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().matches(".*\\.ya?ml")).sorted().toList();
         } catch (IOException e) {
-            throw CliException.failed("cannot list " + folder + ": " + e);
+            throw CliException.failed("cannot list " + folder + ": " + CliException.reason(e));
         }
     }
 
@@ -47,7 +60,7 @@ public final class Submission {
         } catch (NoSuchFileException e) {
             throw new CliException(ExitCode.USAGE, "there is no file " + path);
         } catch (IOException e) {
-            throw CliException.failed("cannot read " + path + ": " + e);
+            throw CliException.failed("cannot read " + path + ": " + CliException.reason(e));
         }
     }
 

@@ -48,7 +48,8 @@ public final class Surroundings {
             try {
                 return Files.readString(Path.of(file)).strip();
             } catch (IOException e) {
-                throw new CliException(ExitCode.USAGE, "cannot read the token from HENG_TOKEN_FILE=" + file + " (" + e
+                throw new CliException(ExitCode.USAGE, "cannot read the token from HENG_TOKEN_FILE=" + file + " ("
+                        + CliException.reason(e)
                         + "): correct the name, or give this user the file");
             }
         }));

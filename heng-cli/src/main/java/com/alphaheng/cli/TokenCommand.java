@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,13 +17,14 @@ import picocli.CommandLine.Spec;
                 + "asks everybody for one: keep the first, which must be an admin's, in HENG_TOKEN.",
         subcommands = {TokenCommand.Create.class, TokenCommand.ListTokens.class, TokenCommand.Revoke.class,
             TokenCommand.Enrol.class})
-final class TokenCommand implements Runnable {
+final class TokenCommand implements Callable<Integer> {
     @Spec
     private CommandSpec specification;
 
     @Override
-    public void run() {
+    public Integer call() {
         specification.commandLine().usage(specification.commandLine().getErr());
+        return ExitCode.USAGE;
     }
 
     /// Makes a token; its secret is printed once.

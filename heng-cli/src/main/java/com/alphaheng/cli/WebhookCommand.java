@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,13 +17,14 @@ import picocli.CommandLine.Spec;
         description = "Have events sent to an address, signed and repeated until taken. See docs/api.md.",
         subcommands = {WebhookCommand.Add.class, WebhookCommand.ListWebhooks.class, WebhookCommand.Remove.class,
             WebhookCommand.Deliveries.class})
-final class WebhookCommand implements Runnable {
+final class WebhookCommand implements Callable<Integer> {
     @Spec
     private CommandSpec specification;
 
     @Override
-    public void run() {
+    public Integer call() {
         specification.commandLine().usage(specification.commandLine().getErr());
+        return ExitCode.USAGE;
     }
 
     /// Adds a receiver.

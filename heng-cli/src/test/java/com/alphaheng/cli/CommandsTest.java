@@ -279,6 +279,20 @@ final class CommandsTest {
     }
 
     @Test
+    void misuseAndStrangersAreNamed() {
+        assertThat(run()).isEqualTo(ExitCode.USAGE);
+        assertThat(run("token")).isEqualTo(ExitCode.USAGE);
+        for (String address : List.of("foo", "http://127.0.0.1:1/x y", "ftp://host")) {
+            assertThat(run("status", "--url", address)).isEqualTo(ExitCode.USAGE);
+            assertThat(err).isEqualTo("heng: '" + address
+                    + "' is no address: write it like http://127.0.0.1:7600\n");
+        }
+        answers.put("GET /api/campaigns", new Answer(404, "<html>not here</html>"));
+        assertThat(heng("status")).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(err).contains("answered with status 404 and nothing that a coordinator says", "--url");
+    }
+
+    @Test
     void noCoordinator() {
         server.stop(0);
         assertThat(heng("status")).isEqualTo(ExitCode.UNAVAILABLE);
@@ -318,6 +332,17 @@ final class CommandsTest {
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err).startsWith("heng: there is no file ");
         assertThat(data).doesNotExist();
+        Path bad = Files.writeString(folder.resolve("bad.yaml"), "tasks: [{name: a, prompt: p, priority: P3}]");
+        assertThat(run("up", "--data", data.toString(), bad.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err).contains("bad.yaml:1:40: error: priority 'P3'", "nothing was started");
+        assertThat(data).doesNotExist();
+        assertThat(run("up", "--data", data.toString(), "--no-submit", "--listen", "192.0.2.1"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err).startsWith("heng: this machine has no address 192.0.2.1: name one of its own");
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertThat(run("up", "--data", file.toString(), "--no-submit")).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(err).startsWith("heng: cannot use the data folder " + file
+                + " (something of that name is in the way): ");
         assertThat(run("simulate", "--workers", "0")).isEqualTo(ExitCode.USAGE);
         assertThat(err).startsWith("heng: --workers, --tasks, --task-seconds and --limit must be above 0");
     }

@@ -63,7 +63,8 @@ public final class Backup {
             Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
             return manifest;
         } catch (IOException e) {
-            throw CliException.unavailable("cannot write " + file + " (" + e + "): is there space, and may you write "
+            throw CliException.unavailable("cannot write " + file + " ("
+                    + CliException.reason(e) + "): is there space, and may you write "
                     + "there?");
         } finally {
             remove(partial);

@@ -135,7 +135,7 @@ public final class ChildProcess {
             return String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - LAST_LINES),
                     lines.size()).stream().map(line -> "  | " + line).toList());
         } catch (IOException e) {
-            return "  (no output: " + e + ")";
+            return "  (no output: " + CliException.reason(e) + ")";
         }
     }
 }

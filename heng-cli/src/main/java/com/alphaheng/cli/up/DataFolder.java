@@ -67,7 +67,7 @@ final class DataFolder implements AutoCloseable {
             data.stopLeftovers();
             return data;
         } catch (IOException e) {
-            throw CliException.unavailable("cannot use the data folder " + folder + " (" + e
+            throw CliException.unavailable("cannot use the data folder " + folder + " (" + CliException.reason(e)
                     + "): make it writable, or name another one with --data");
         }
     }
@@ -91,7 +91,7 @@ final class DataFolder implements AutoCloseable {
         try {
             load(folder, known);
         } catch (IOException e) {
-            throw CliException.unavailable("cannot read " + folder.resolve(PROPERTIES) + ": " + e);
+            throw CliException.unavailable("cannot read " + folder.resolve(PROPERTIES) + ": " + CliException.reason(e));
         }
         return Optional.ofNullable(known.getProperty("broker.port")).map(Integer::valueOf);
     }
@@ -104,7 +104,8 @@ final class DataFolder implements AutoCloseable {
             }
             Files.move(partial, folder.resolve(PROPERTIES), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw CliException.unavailable("cannot write to " + folder + " (" + e + "): is the disk full?");
+            throw CliException.unavailable("cannot write to " + folder + " ("
+                    + CliException.reason(e) + "): is the disk full?");
         }
     }
 
@@ -123,7 +124,8 @@ final class DataFolder implements AutoCloseable {
                         PosixFilePermissions.fromString("rw-------")));
                 Files.writeString(file, "heng_" + HexFormat.of().formatHex(random));
             } catch (IOException e) {
-                throw CliException.unavailable("cannot write " + file + " (" + e + "): is the disk full?");
+                throw CliException.unavailable("cannot write " + file + " ("
+                        + CliException.reason(e) + "): is the disk full?");
             }
         }
         return file;
@@ -133,7 +135,8 @@ final class DataFolder implements AutoCloseable {
         try {
             return Files.readString(file).strip();
         } catch (IOException e) {
-            throw CliException.unavailable("cannot read " + file + " (" + e + "): give this user the file");
+            throw CliException.unavailable("cannot read " + file + " ("
+                    + CliException.reason(e) + "): give this user the file");
         }
     }
 

@@ -38,6 +38,7 @@ final class Pipeline {
     /// @param listen address for the dashboard and the broker; other than loopback lets other machines in
     /// @param port   of the dashboard
     static Pipeline of(DataFolder data, String listen, int port) {
+        freePort(listen); // An address of another machine is no port that is taken.
         requireFree(listen, port);
         int brokerPort = data.brokerPort().filter(known -> isFree(listen, known)).orElseGet(() -> freePort(listen));
         data.rememberBrokerPort(brokerPort);
@@ -103,9 +104,13 @@ final class Pipeline {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new CliException(ExitCode.USAGE, "there is no address " + host + ": name one of this machine with "
-                    + "--listen");
+            throw notOfThisMachine(host);
         }
+    }
+
+    private static CliException notOfThisMachine(String host) {
+        return new CliException(ExitCode.USAGE, "this machine has no address " + host + ": name one of its own with "
+                + "--listen, such as " + LOOPBACK);
     }
 
     private static void requireFree(String host, int port) {
@@ -130,8 +135,7 @@ final class Pipeline {
             socket.bind(new InetSocketAddress(host, 0));
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw CliException.unavailable("cannot listen on " + host + " (" + e.getMessage()
-                    + "): name an address of this machine with --listen, such as " + LOOPBACK);
+            throw notOfThisMachine(host);
         }
     }
 

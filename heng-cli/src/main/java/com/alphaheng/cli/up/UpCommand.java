@@ -3,6 +3,7 @@ package com.alphaheng.cli.up;
 import com.alphaheng.cli.CliException;
 import com.alphaheng.cli.Coordinator;
 import com.alphaheng.cli.ExitCode;
+import com.alphaheng.cli.ProblemLines;
 import com.alphaheng.cli.Reports;
 import com.alphaheng.cli.Submission;
 import com.alphaheng.cli.Surroundings;
@@ -69,7 +70,7 @@ public final class UpCommand implements Callable<Integer> {
         }
         // Read before anything starts: a misspelt name should not cost a start.
         List<SourceFile> taskFiles = noSubmit ? List.of()
-                : Submission.read(files == null ? List.of(Surroundings.root().resolve("task-specs")) : files);
+                : Submission.valid(files == null ? List.of(Surroundings.root().resolve("task-specs")) : files);
         LiveSummary summary = new LiveSummary(System.out, Surroundings.isTerminal());
         try (DataFolder folder = DataFolder.open(data == null ? Surroundings.root().resolve(".heng/data") : data)) {
             if (fresh) {
@@ -114,6 +115,7 @@ public final class UpCommand implements Callable<Integer> {
         if (!noSubmit) {
             JsonNode answer = coordinator.post(path() + "/submissions",
                     Submission.body(taskFiles, GitHead.of(Surroundings.root())));
+            ProblemLines.of(ProblemLines.read(answer.path("warnings"))).forEach(summary::say);
             summary.say("campaign %s: %d tasks added, %d changed, %d as they were".formatted(campaign,
                     answer.path("added").size(), answer.path("changed").size(), answer.path("unchanged").size()));
         }
