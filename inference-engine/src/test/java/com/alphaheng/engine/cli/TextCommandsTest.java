@@ -131,7 +131,6 @@ class TextCommandsTest {
 
     @Test
     void wrongUseIsExplained() throws IOException {
-        assertThat(generate("-n", "3").status()).isEqualTo(ExitCode.USAGE);
         assertThat(generate("-p", "").error()).contains("the prompt is empty");
         assertThat(generate("-p", "x", "--system", "y").error()).contains("--system and --tools need --chat");
         assertThat(generate("-p", "x", "--think", "maybe").status()).isEqualTo(ExitCode.USAGE);

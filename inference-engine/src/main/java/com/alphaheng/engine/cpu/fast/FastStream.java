@@ -1,23 +1,21 @@
 package com.alphaheng.engine.cpu.fast;
 
-import com.alphaheng.engine.backend.CommandStream;
 import com.alphaheng.engine.backend.DeviceException;
 import com.alphaheng.engine.backend.OpTimer;
 import com.alphaheng.engine.backend.Program;
+import com.alphaheng.engine.cpu.SynchronousStream;
 
-/// Runs a program on the device's threads before [#submit] returns.
-final class FastStream implements CommandStream {
+/// Runs programs on the device's threads.
+final class FastStream extends SynchronousStream {
 
     private final FastDevice device;
-    private long completed;
-    private OpTimer timer;
 
     FastStream(FastDevice device) {
         this.device = device;
     }
 
     @Override
-    public long submit(Program program) {
+    protected void run(Program program, OpTimer timer) {
         FastProgram steps = (FastProgram) program;
         device.countSubmission(steps.operations());
         WorkerPool pool = device.pool();
@@ -31,27 +29,11 @@ final class FastStream implements CommandStream {
         } finally {
             pool.lock().unlock();
         }
-        return ++completed;
     }
 
     @Override
-    public void await(long number) {
+    protected void countWait() {
         device.countWait();
-    }
-
-    @Override
-    public long completed() {
-        return completed;
-    }
-
-    @Override
-    public void profile(OpTimer timer) {
-        this.timer = timer;
-    }
-
-    @Override
-    public void close() {
-        // Nothing is ever under way.
     }
 
     /// Sums the stages of each operation.

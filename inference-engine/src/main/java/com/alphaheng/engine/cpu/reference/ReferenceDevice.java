@@ -9,6 +9,7 @@ import com.alphaheng.engine.backend.OpTimer;
 import com.alphaheng.engine.backend.Program;
 import com.alphaheng.engine.backend.op.Op;
 import com.alphaheng.engine.cpu.HostBuffer;
+import com.alphaheng.engine.cpu.SynchronousStream;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -66,13 +67,10 @@ final class ReferenceDevice implements Device {
         }
     }
 
-    private final class ReferenceStream implements CommandStream {
-
-        private long completed;
-        private OpTimer timer;
+    private final class ReferenceStream extends SynchronousStream {
 
         @Override
-        public long submit(Program program) {
+        protected void run(Program program, OpTimer timer) {
             submissions.increment();
             for (Op operation : ((ReferenceProgram) program).list()) {
                 long start = System.nanoTime();
@@ -86,27 +84,11 @@ final class ReferenceDevice implements Device {
                     timer.record(operation, System.nanoTime() - start);
                 }
             }
-            return ++completed;
         }
 
         @Override
-        public void await(long number) {
+        protected void countWait() {
             hostWaits.increment();
-        }
-
-        @Override
-        public long completed() {
-            return completed;
-        }
-
-        @Override
-        public void profile(OpTimer timer) {
-            this.timer = timer;
-        }
-
-        @Override
-        public void close() {
-            // Nothing is ever under way.
         }
     }
 }
