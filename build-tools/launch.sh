@@ -8,6 +8,7 @@
 
 JDK_VERSION=25
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+[ -n "${HOME-}" ] || HOME=~ # unset under env -i and in some services; the shell knows it nevertheless
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -55,6 +56,7 @@ launch_jdk() {
 $(jdk_candidates)
 EOF
   say "No JDK $JDK_VERSION found."
+  [ -z "${JAVA_HOME-}" ] || [ -n "$(jdk_major "$JAVA_HOME")" ] || say "  JAVA_HOME=$JAVA_HOME holds no JDK"
   [ -z "$older" ] || printf '%s' "$(printf '%s' "$older" | sort -u)"$'\n' >&2
   case $(uname -s) in
     Darwin) say "Install one:  brew install --cask temurin@$JDK_VERSION" ;;

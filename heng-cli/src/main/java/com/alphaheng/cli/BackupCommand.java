@@ -48,13 +48,7 @@ final class BackupCommand implements Callable<Integer> {
         try (KafkaPlace place = kafka.open(false)) {
             Manifest manifest = new Backup(place.settings(), Optional.ofNullable(until), !withoutOutput)
                     .write(file.toAbsolutePath());
-            if (output.isJson()) {
-                output.json(ProtocolCodec.jsonMapper().valueToTree(manifest));
-            } else {
-                output.lines(List.of("%s: %d facts up to %s, campaigns %s, %d pieces of output".formatted(file,
-                        manifest.facts(), manifest.lastFact().map(Object::toString).orElse("(none)"),
-                        manifest.campaigns(), manifest.outputs())));
-            }
+            output.answer(ProtocolCodec.jsonMapper().valueToTree(manifest), List.of(file + ": " + manifest.inWords()));
         }
         return ExitCode.OK;
     }

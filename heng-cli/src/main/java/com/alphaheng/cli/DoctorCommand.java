@@ -1,5 +1,7 @@
 package com.alphaheng.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ final class DoctorCommand extends CoordinatorCommand {
     private static final long GIBIBYTE = 1L << 30;
 
     private final List<String> lines = new ArrayList<>();
+    private final ArrayNode checks = JsonNodeFactory.instance.arrayNode();
     private boolean healthy = true;
 
     @Override
@@ -32,7 +35,7 @@ final class DoctorCommand extends CoordinatorCommand {
         Coordinator coordinator = coordinator();
         optional(coordinator.isReady(), "coordinator", "answers at " + coordinator.address(),
                 "none at " + coordinator.address() + "; './heng up' starts one");
-        output().lines(lines);
+        output().answer(checks, lines);
         return healthy ? ExitCode.OK : ExitCode.UNAVAILABLE;
     }
 
@@ -54,11 +57,16 @@ final class DoctorCommand extends CoordinatorCommand {
 
     private void report(boolean good, String what, String state, String remedy) {
         healthy &= good;
-        lines.add("%-4s %-14s %s".formatted(good ? "ok" : "NO", what, good ? state : remedy));
+        add(good, false, what, good ? state : remedy);
     }
 
     private void optional(boolean good, String what, String use, String remedy) {
-        lines.add("%-4s %-14s %s".formatted(good ? "ok" : "-", what, good ? use : "optional (" + use + "): " + remedy));
+        add(good, true, what, good ? use : "optional (" + use + "): " + remedy);
+    }
+
+    private void add(boolean good, boolean optional, String what, String word) {
+        lines.add("%-4s %-14s %s".formatted(good ? "ok" : optional ? "-" : "NO", what, word));
+        checks.addObject().put("check", what).put("ok", good).put("optional", optional).put("word", word);
     }
 
     private static boolean onPath(String command) {

@@ -1,7 +1,6 @@
 package com.alphaheng.cli;
 
 import com.alphaheng.cli.up.UpCommand;
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,10 +22,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.class, TokenCommand.class, WebhookCommand.class, WorkerCommand.class,
             BrokerCommand.class, SimulateCommand.class, FaultsCommand.class,
             BackupCommand.class, RestoreCommand.class, DoctorCommand.class, Heng.Completion.class})
-public final class Heng implements Callable<Integer> {
-    @Spec
-    private CommandSpec specification;
-
+public final class Heng extends CommandGroup {
     public static void main(String[] arguments) {
         Surroundings.quietLibraries();
         Surroundings.exit(run(arguments));
@@ -45,12 +41,6 @@ public final class Heng implements Callable<Integer> {
                 .setUsageHelpWidth(Table.WIDTH)
                 .setExecutionExceptionHandler(Heng::report)
                 .setParameterExceptionHandler(Heng::misused);
-    }
-
-    @Override
-    public Integer call() {
-        specification.commandLine().usage(specification.commandLine().getErr());
-        return ExitCode.USAGE;
     }
 
     /// One line with the remedy: the whole help would bury the one thing that was wrong, also in a task's reason.

@@ -14,7 +14,7 @@ public final class Output {
     private CommandSpec specification;
 
     @Option(names = "--json", order = ConnectionOptions.ORDER + 2,
-            description = "Print the coordinator's answer as JSON.")
+            description = "Print the answer as JSON.")
     private boolean json;
 
     boolean isJson() {

@@ -4,6 +4,7 @@ import com.alphaheng.cli.backup.BackupFile;
 import com.alphaheng.cli.backup.Manifest;
 import com.alphaheng.cli.backup.Restore;
 import com.alphaheng.cli.up.KafkaPlace;
+import com.alphaheng.protocol.ProtocolCodec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,9 +42,8 @@ final class RestoreCommand implements Callable<Integer> {
         try (BackupFile backup = BackupFile.open(file); KafkaPlace place = kafka.open(true)) {
             new Restore(place.settings(), replace).from(backup);
             Manifest manifest = backup.manifest();
-            output.lines(List.of("restored %d facts up to %s, campaigns %s, %d pieces of output".formatted(
-                    manifest.facts(), manifest.lastFact().map(Object::toString).orElse("(none)"),
-                    manifest.campaigns(), manifest.outputs())));
+            output.answer(ProtocolCodec.jsonMapper().valueToTree(manifest),
+                    List.of("restored " + manifest.inWords()));
         }
         return ExitCode.OK;
     }

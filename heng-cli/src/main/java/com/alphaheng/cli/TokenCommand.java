@@ -4,12 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// Tokens: who may do what.
 @Command(name = "token", mixinStandardHelpOptions = true, sortOptions = false,
@@ -17,16 +14,7 @@ import picocli.CommandLine.Spec;
                 + "asks everybody for one: keep the first, which must be an admin's, in HENG_TOKEN.",
         subcommands = {TokenCommand.Create.class, TokenCommand.ListTokens.class, TokenCommand.Revoke.class,
             TokenCommand.Enrol.class})
-final class TokenCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec specification;
-
-    @Override
-    public Integer call() {
-        specification.commandLine().usage(specification.commandLine().getErr());
-        return ExitCode.USAGE;
-    }
-
+final class TokenCommand extends CommandGroup {
     /// Makes a token; its secret is printed once.
     @Command(name = "create", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Create a token and print it: it is shown this once.")

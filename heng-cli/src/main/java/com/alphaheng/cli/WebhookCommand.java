@@ -5,28 +5,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// Who is told of events by HTTP.
 @Command(name = "webhook", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Have events sent to an address, signed and repeated until taken. See docs/api.md.",
         subcommands = {WebhookCommand.Add.class, WebhookCommand.ListWebhooks.class, WebhookCommand.Remove.class,
             WebhookCommand.Deliveries.class})
-final class WebhookCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec specification;
-
-    @Override
-    public Integer call() {
-        specification.commandLine().usage(specification.commandLine().getErr());
-        return ExitCode.USAGE;
-    }
-
+final class WebhookCommand extends CommandGroup {
     /// Adds a receiver.
     @Command(name = "add", mixinStandardHelpOptions = true, sortOptions = false,
             description = "Add a webhook and print the key of its signatures: it is shown this once.")

@@ -324,7 +324,7 @@ final class CommandsTest {
     }
 
     @Test
-    void whatCannotBeIsRefusedBeforeAnythingStarts() {
+    void whatCannotBeIsRefusedBeforeAnythingStarts() throws IOException {
         assertThat(run("up", "--port", "99999")).isEqualTo(ExitCode.USAGE);
         assertThat(err).isEqualTo("heng: there is no port 99999: choose one from 1 to 65535\n");
         Path data = folder.resolve("data");

@@ -39,4 +39,10 @@ public record Manifest(int version, Instant createdAt, Optional<Long> cutAt, Lis
     public long outputs() {
         return entries.stream().filter(entry -> entry.topic().equals(Topics.LOGS)).mapToLong(Entry::records).sum();
     }
+
+    /// What is in it, for a message.
+    public String inWords() {
+        return "%d facts up to %s, campaigns %s, %d pieces of output".formatted(facts,
+                lastFact.map(Object::toString).orElse("(none)"), campaigns, outputs);
+    }
 }
