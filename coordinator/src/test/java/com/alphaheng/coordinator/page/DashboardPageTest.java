@@ -104,6 +104,22 @@ class DashboardPageTest {
     }
 
     @Test
+    void saysFirstThatNothingCanGoOnAndWhatToDo() throws IOException {
+        server.campaigns.get("running").standstill = "a: no worker is online: start one with ./heng worker";
+        for (int width : List.of(390, 1440)) {
+            browser.resize(width, 1200, 1);
+            show("#/?campaign=running");
+            assertThat(text("#alerts li")).contains("stands still", "start one with ./heng worker");
+            assertThat(browser.evaluate("document.querySelectorAll('#alerts li').length").asInt()).isEqualTo(3);
+            assertThat(browser.evaluate("[...document.querySelectorAll('[data-report]')].filter(link => "
+                    + "link.getClientRects().length && link.href.includes('/api/reports/running/')).length").asInt())
+                    .as("links to reports at " + width).isEqualTo(2);
+            keepPicture("standstill-" + width);
+        }
+        assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
     void asksForATokenWhereOneIsNeeded() throws IOException {
         server.askFor("heng_right");
         browser.open(server.address() + "/#/?campaign=running");

@@ -50,6 +50,8 @@ final class FixtureCampaign {
     private static final List<String> STAGE_ORDER =
             List.of("baseline", "no syncs", "fusion + memory", "quantized KV", "MTP");
 
+    /// What the coordinator says while nothing can go on; null otherwise.
+    String standstill;
     final String name;
     final Map<String, FixtureTask> tasks = new LinkedHashMap<>();
     private final Map<String, List<String>> dependents = new LinkedHashMap<>();
@@ -200,6 +202,7 @@ final class FixtureCampaign {
         Map<String, Object> summary = new LinkedHashMap<>(listing());
         summary.put("startedAt", startedAt);
         summary.put("finishedAt", finished() ? now : null);
+        summary.put("standstill", standstill);
         summary.put("etaSeconds", finished() ? null : 1260);
         List<Object> bars = bars();
         Map<String, Object> throughput = new LinkedHashMap<>();
