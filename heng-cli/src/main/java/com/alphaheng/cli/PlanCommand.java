@@ -62,7 +62,7 @@ final class PlanCommand extends CampaignCommand {
         }
         lines.addAll(table.lines());
         lines.add("");
-        lines.addAll(obstacles);
+        obstacles.forEach(obstacle -> lines.addAll(Table.wrap(obstacle, "")));
         List<String> path = new ArrayList<>();
         plan.path("criticalPath").forEach(task -> path.add(task.asText()));
         lines.add("campaign %s would have %d tasks: %d added, %d changed, %d removed; no worker for %d".formatted(
@@ -79,7 +79,9 @@ final class PlanCommand extends CampaignCommand {
     }
 
     private static List<String> longest(List<String> path) {
-        return List.of("the longest chain has " + path.size() + ":", "  " + String.join(" -> ", path));
+        List<String> lines = new ArrayList<>(List.of("the longest chain has " + path.size() + ":"));
+        lines.addAll(Table.wrap(String.join(" -> ", path), "  "));
+        return lines;
     }
 
     private int parsed(List<SourceFile> files) {

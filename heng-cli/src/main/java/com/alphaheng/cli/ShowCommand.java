@@ -23,8 +23,7 @@ final class ShowCommand extends TaskCommand {
         lines.add("%s  %s %s %s  %s".formatted(task.path("name").asText(), task.path("priority").asText(),
                 task.path("category").asText(), task.path("kind").asText().toLowerCase(Locale.ROOT),
                 task.path("sourceFile").asText()));
-        lines.add("  %s: %s".formatted(task.path("status").asText().toLowerCase(Locale.ROOT),
-                task.path("reason").asText("")));
+        lines.addAll(Table.wrap(status(task) + ": " + task.path("reason").asText(""), "  "));
         names(lines, "depends on", task.path("dependencies"));
         names(lines, "blocked by", task.path("blockedBy"));
         names(lines, "needed by", task.path("dependents"));
@@ -53,16 +52,16 @@ final class ShowCommand extends TaskCommand {
         List<String> texts = new ArrayList<>();
         names.forEach(one -> texts.add(one.asText()));
         if (!texts.isEmpty()) {
-            lines.add("  " + label + ": " + String.join(", ", texts));
+            lines.addAll(Table.wrap(label + ": " + String.join(", ", texts), "  "));
         }
     }
 
     private static void attempt(List<String> lines, JsonNode attempt) {
         String chip = attempt.path("chip").asText("");
-        lines.add("  attempt %d on %s%s: %s".formatted(attempt.path("epoch").asInt(),
+        lines.addAll(Table.wrap("attempt %d on %s%s: %s".formatted(attempt.path("epoch").asInt(),
                 attempt.path("worker").asText(), chip.isEmpty() ? "" : " (" + chip + ")",
                 attempt.path("outcome").asText(attempt.path("stage").asText("assigned")).toLowerCase(Locale.ROOT))
-                + (attempt.path("reason").asText("").isBlank() ? "" : ", " + attempt.path("reason").asText()));
+                + (attempt.path("reason").asText("").isBlank() ? "" : ", " + attempt.path("reason").asText()), "  "));
         lines.add("    assigned %s, finished %s, commit %s".formatted(time(attempt.path("assignedAt")),
                 time(attempt.path("finishedAt")), Table.cut(attempt.path("commit").asText("-"), 12)));
         for (JsonNode metric : attempt.path("metrics")) {

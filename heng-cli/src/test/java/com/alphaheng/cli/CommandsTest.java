@@ -374,6 +374,19 @@ final class CommandsTest {
     }
 
     @Test
+    void whatShowSaysFitsEightyColumns() {
+        String reason = "the verify command failed with exit status 1: " + "word ".repeat(30);
+        answers.put("GET /api/campaigns/roadmap/tasks/b", new Answer(200, """
+                {"name":"b","status":"FAILED","priority":"P0","category":"mtp","kind":"VERIFY","sourceFile":"b.yaml",
+                "reason":"%s","dependencies":["a"],"attemptsDetail":[{"epoch":1,"worker":"w","outcome":"FAILED",
+                "reason":"%s"}]}""".formatted(reason, reason)));
+        assertThat(heng("show", "b")).isZero();
+        assertThat(out).startsWith("b  P0 mtp verify  b.yaml\n  failed: the verify command failed with exit status 1")
+                .contains("  depends on: a\n  attempt 1 on w: failed, the verify");
+        assertThat(out.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    }
+
+    @Test
     void whySaysTheReasonFirst() {
         answers.put("GET /api/campaigns/roadmap/tasks/b/why", new Answer(200, """
                 {"task":"b","status":"WAITING","reason":"waits for a (FAILED)",
