@@ -69,7 +69,17 @@ final class Pipeline {
                 child("broker", Programs.broker(data.path("broker"), brokerPort, listen, listen), root, logs,
                         () -> answers(listen, brokerPort)),
                 child("coordinator", Programs.coordinator(serving), root, logs, coordinator::isReady),
-                child("worker", Programs.worker(working), root, logs, () -> true)), adminToken);
+                child("worker", Programs.worker(working), root, logs, () -> joined(coordinator))),
+                adminToken);
+    }
+
+    /// Whether a worker is online; what may not be asked, or not now, holds nobody up.
+    private static boolean joined(Coordinator coordinator) {
+        try {
+            return coordinator.get("/api/workers?state=ONLINE").size() > 0;
+        } catch (CliException e) {
+            return true;
+        }
     }
 
     private static ChildProcess child(String name, List<String> command, Path folder, Path logs,

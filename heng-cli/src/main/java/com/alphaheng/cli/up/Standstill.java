@@ -8,7 +8,7 @@ import java.util.Optional;
 /// For how long nothing of a campaign could go on. Workers come and go: only what lasts is worth a word.
 final class Standstill {
     static final Duration WORTH_SAYING = Duration.ofSeconds(15);
-    static final Duration GIVE_UP = Duration.ofSeconds(60);
+    static final Duration GIVE_UP = Duration.ofSeconds(120);
 
     private String reason = "";
     private Instant since = Instant.MAX;

@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
         description = "Start the whole pipeline on this machine and run the roadmap: a Kafka broker, the coordinator "
                 + "with its dashboard, and a worker. Ctrl-C stops it; the next 'up' goes on where it was.",
         footer = {"", "Exit codes with --exit-when-finished: 0 every task succeeded, 1 some did not;",
-            "3 it could not start, or nothing could go on for a minute (paused, or no worker",
-            "can run what is left), and the message says what to do."})
+            "3 it could not start, or nothing could go on for two minutes (paused, or no",
+            "worker can run what is left), and the message says what to do."})
 public final class UpCommand implements Callable<Integer> {
     private static final long POLL_MILLISECONDS = 1000;
 

@@ -29,17 +29,17 @@ final class StandstillTest {
         assertThat(at(15, "no worker")).isEqualTo("nothing of campaign c can go on: no worker");
         assertThat(at(16, "no worker")).isEmpty();
         assertThat(at(17, "no Mac")).isEqualTo("nothing of campaign c can go on: no Mac");
-        assertThat(standstill.lasting(START.plusSeconds(59))).isEmpty();
-        assertThat(standstill.lasting(START.plusSeconds(60))).contains("no Mac");
+        assertThat(standstill.lasting(START.plusSeconds(119))).isEmpty();
+        assertThat(standstill.lasting(START.plusSeconds(120))).contains("no Mac");
     }
 
     @Test
     void beginsAnewWhenSomethingWentOn() {
         at(0, "no worker");
         assertThat(at(50, "")).isEmpty();
-        assertThat(standstill.lasting(START.plusSeconds(70))).isEmpty();
+        assertThat(standstill.lasting(START.plusSeconds(130))).isEmpty();
         assertThat(at(55, "no worker")).isEmpty();
-        assertThat(standstill.lasting(START.plusSeconds(70))).isEmpty();
+        assertThat(standstill.lasting(START.plusSeconds(130))).isEmpty();
         assertThat(at(70, "no worker")).isNotEmpty();
     }
 }
