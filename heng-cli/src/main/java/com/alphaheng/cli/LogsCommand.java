@@ -1,6 +1,7 @@
 package com.alphaheng.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,6 +21,8 @@ final class LogsCommand extends TaskCommand {
             + "not together with --follow.")
     private boolean all;
 
+    private String told = "";
+
     @Override
     public Integer call() throws InterruptedException {
         String path = taskPath() + "/log";
@@ -36,14 +39,31 @@ final class LogsCommand extends TaskCommand {
                 log.path("lines").forEach(line -> output().out().println(line.path("text").asText().stripTrailing()));
                 output().out().flush();
             }
-            if (!follow || log.path("complete").asBoolean()) {
+            boolean started = log.path("epoch").asInt() > 0;
+            boolean over = started ? log.path("complete").asBoolean() : saysWhyNot();
+            if (!follow || over) {
                 return ExitCode.OK;
             }
-            // From here on it is one attempt that is followed, not whichever is the latest.
-            wanted = "&epoch=" + log.path("epoch").asInt();
-            next = log.path("next").asText(next);
+            if (started) {
+                // From here on it is one attempt that is followed, not whichever is the latest.
+                wanted = "&epoch=" + log.path("epoch").asInt();
+                next = log.path("next").asText(next);
+            }
             Thread.sleep(POLL_MILLISECONDS);
         }
+    }
+
+    /// Tells why there is no output, once for each reason.
+    ///
+    /// @return whether there will be none unless somebody tries the task again
+    private boolean saysWhyNot() {
+        JsonNode task = coordinator().get(taskPath());
+        String word = task() + " has not started: it is " + status(task) + ", " + task.path("reason").asText();
+        if (!word.equals(told)) {
+            Table.wrap(word, "").forEach(output()::note);
+            told = word;
+        }
+        return List.of("skipped", "cancelled").contains(status(task));
     }
 
     private int printAll(String path) {

@@ -30,6 +30,12 @@ public final class Output {
         out().flush();
     }
 
+    /// A word to the person that is no part of the answer.
+    void note(String line) {
+        specification.commandLine().getErr().println(line);
+        specification.commandLine().getErr().flush();
+    }
+
     /// The coordinator's answer as JSON, or these lines.
     void answer(JsonNode answer, List<String> lines) {
         if (json) {

@@ -196,6 +196,17 @@ final class CommandsTest {
     }
 
     @Test
+    void logsOfATaskThatNeverStartedSayWhy() {
+        answers.put("GET /api/campaigns/roadmap/tasks/t/log?after=0", new Answer(200,
+                "{\"epoch\":0,\"lines\":[],\"complete\":false,\"next\":0}"));
+        answers.put("GET /api/campaigns/roadmap/tasks/t", new Answer(200,
+                "{\"status\":\"SKIPPED\",\"reason\":\"needs a, which is FAILED: retry that one\"}"));
+        assertThat(heng("logs", "t", "-f")).isZero();
+        assertThat(out).isEmpty();
+        assertThat(err).isEqualTo("t has not started: it is skipped, needs a, which is FAILED: retry that one\n");
+    }
+
+    @Test
     void theActionsAndTheirUsage() {
         answers.put("POST /api/campaigns/roadmap/tasks/a/retry", new Answer(200, "{}"));
         answers.put("POST /api/campaigns/roadmap/cancel", new Answer(200, "{\"tasks\":[\"a\",\"b\"]}"));
