@@ -42,7 +42,7 @@ public record Manifest(int version, Instant createdAt, Optional<Long> cutAt, Lis
 
     /// What is in it, for a message.
     public String inWords() {
-        return "%d facts up to %s, campaigns %s, %d pieces of output".formatted(facts,
-                lastFact.map(Object::toString).orElse("(none)"), campaigns, outputs);
+        return "%d facts up to %s, campaigns %s, %d pieces of output".formatted(facts(),
+                lastFact.map(Object::toString).orElse("(none)"), campaigns, outputs());
     }
 }
