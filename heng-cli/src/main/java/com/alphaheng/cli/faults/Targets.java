@@ -24,6 +24,8 @@ final class Targets implements AutoCloseable {
     private static final int FLEET_MEGABYTES = 96;
     private static final int BROKER_DISK_MEGABYTES = 768;
     private static final int AGENT_DISK_MEGABYTES = 64;
+    /// A worker's own, in bytes, would keep it from ever working on so small a disk.
+    private static final int AGENT_DISK_FLOOR = 4 << 20;
 
     private final FaultPlan plan;
     private final Path folder;
@@ -89,7 +91,8 @@ final class Targets implements AutoCloseable {
             agentDisks.add(disk);
             ChildProcess agent = pipeline.child(name, Programs.worker(List.of("-Dheng.broker=" + pipeline.bootstrap(),
                     "-Dheng.worker.id=" + name, "-Dheng.worker.labels.agent=yes", "-Dheng.worker.folder="
-                    + disk.folder(), "-Dheng.worker.source=" + repository)), List.of());
+                    + disk.folder(), "-Dheng.worker.source=" + repository, "-Dheng.worker.disk-floor="
+                    + AGENT_DISK_FLOOR)), List.of());
             agents.add(agent);
             agent.start();
         }
