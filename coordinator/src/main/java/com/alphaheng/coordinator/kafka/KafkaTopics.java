@@ -3,12 +3,14 @@ package com.alphaheng.coordinator.kafka;
 import com.alphaheng.coordinator.runtime.LogException;
 import com.alphaheng.protocol.Topics;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,9 +21,12 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// Creates the topics with the shapes the protocol needs, and refuses ones of another shape.
 public final class KafkaTopics {
@@ -47,7 +52,7 @@ public final class KafkaTopics {
             }
             checkShapes(describe(admin));
             settle(admin);
-            awaitGroups(admin);
+            awaitGroups(connection);
         } catch (ExecutionException | TimeoutException e) {
             throw unreachable(connection, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
@@ -133,10 +138,14 @@ public final class KafkaTopics {
     }
 
     /// Kafka makes its own topic of groups when it is first asked for one. Several consumers of a new cluster asking at
-    /// once would make it several times, of which a broker warns; so one question goes ahead of them.
-    private static void awaitGroups(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
-        admin.listConsumerGroupOffsets(KafkaLeadership.GROUP).partitionsToOffsetAndMetadata()
-                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    /// once would make it several times, of which a broker warns; so one question goes ahead of them, and is repeated
+    /// only after a while.
+    private static void awaitGroups(KafkaConnection connection) {
+        try (var consumer = new KafkaConsumer<>(connection.with(Map.of("group.id", KafkaLeadership.GROUP,
+                "retry.backoff.ms", 500, "retry.backoff.max.ms", 500)), new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.committed(Set.of(new TopicPartition(Topics.ROADMAP, 0)), Duration.ofSeconds(TIMEOUT_SECONDS));
+        }
     }
 
     private static String text(Map<ConfigResource, Collection<AlterConfigOp>> changes) {
