@@ -5,7 +5,9 @@ import { askForToken, authorized } from './sign-in.js';
 /** An answer that is not 2xx, with the problem+json text when there is one. */
 export class Problem extends Error {
   constructor(status, body) {
-    super([body?.detail || body?.title || `HTTP ${status}`, body?.remedy].filter(Boolean).join(' '));
+    const what = body?.detail || body?.title || `HTTP ${status}`;
+    super([what, body?.remedy].filter(Boolean).join(': '));
+    this.what = what;
     this.status = status;
   }
 }
@@ -14,7 +16,7 @@ async function request(path, options) {
   const response = await fetch(`api/${path}`, { headers: authorized({ Accept: 'application/json' }), ...options });
   if (!response.ok) {
     const problem = new Problem(response.status, await response.json().catch(() => null));
-    if (response.status === 401) askForToken(problem.message);
+    if (response.status === 401) askForToken(problem.what);
     throw problem;
   }
   return response.status === 204 ? null : response.json().catch(() => null);

@@ -124,7 +124,10 @@ class DashboardPageTest {
         server.askFor("heng_right");
         browser.open(server.address() + "/#/?campaign=running");
         browser.waitFor("document.querySelector('#sign-in')?.open");
-        assertThat(text("#sign-in")).contains("this coordinator asks for a token").contains("heng token create");
+        assertThat(text("#sign-in")).contains("this coordinator asks for a token").contains("heng token create")
+                .doesNotContain("send a header");
+        assertThat(browser.evaluate("getComputedStyle(document.querySelector('#connection')).visibility").asText())
+                .isEqualTo("hidden");
         keepPicture("sign-in");
         enterToken("heng_wrong");
         browser.waitFor("document.querySelector('#sign-in')?.open");

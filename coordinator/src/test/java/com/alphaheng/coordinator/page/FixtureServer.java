@@ -85,7 +85,8 @@ final class FixtureServer implements AutoCloseable {
             return true;
         }
         send(exchange, 401, "application/problem+json", Json.write(Map.of("title", "Unauthorized", "status", 401,
-                "detail", "this coordinator asks for a token")).getBytes(StandardCharsets.UTF_8));
+                "detail", "this coordinator asks for a token", "remedy", "send a header"))
+                .getBytes(StandardCharsets.UTF_8));
         return false;
     }
 
