@@ -114,7 +114,7 @@ final class WorkerDoctor {
         StringBuilder text = new StringBuilder();
         int column = 0;
         for (String word : line.substring(Math.min(INDENT, line.length())).split(" ")) {
-            if (column > 0 && INDENT + column + word.length() > WIDTH) {
+            if (column > 0 && INDENT + column + 1 + word.length() > WIDTH) {
                 text.append('\n').append(" ".repeat(INDENT));
                 column = 0;
             } else if (column > 0) {
