@@ -68,5 +68,18 @@ final class ShowCommand extends TaskCommand {
             lines.add("    %s = %.4g %s (%d samples)".formatted(metric.path("name").asText(),
                     metric.path("value").asDouble(), metric.path("unit").asText(), metric.path("samples").size()));
         }
+        if (attempt.path("executed").isObject()) {
+            executed(lines, attempt.path("executed"));
+        }
+    }
+
+    /// What ran of a change, by hash, and how often each kernel, beside the base's count for the same work.
+    private static void executed(List<String> lines, JsonNode executed) {
+        String seen = executed.path("seenFromOutside").asBoolean() ? ", seen open in a running process" : "";
+        executed.path("files").properties().forEach(file -> lines.add("    ran %s, SHA-256 %s%s".formatted(
+                file.getKey(), file.getValue().asText(), seen)));
+        executed.path("operations").properties().forEach(kernel -> lines.add("    dispatched %s %d times, the base %d"
+                .formatted(kernel.getKey(), kernel.getValue().asLong(),
+                        executed.path("baseOperations").path(kernel.getKey()).asLong())));
     }
 }

@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// A worker in the foreground that takes tasks from a coordinator elsewhere.
 @Command(name = "worker", mixinStandardHelpOptions = true, sortOptions = false, subcommands = WorkerDoctorCommand.class,
@@ -15,6 +17,9 @@ import picocli.CommandLine.Option;
         footer = {"", "Further settings are system properties or environment variables, see",
             "worker-agent/README.md; give them with -D: heng worker -Dheng.worker.slots=2"})
 final class WorkerCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec specification;
+
     @Mixin
     private WorkerOptions options;
 
@@ -31,6 +36,9 @@ final class WorkerCommand implements Callable<Integer> {
                 ? Optional.of(Credentials.enrol(connection.coordinator(), enrol, options.name()))
                 : options.credentials();
         options.requireBroker(credentials);
+        if (enrol == null) {
+            options.warning().ifPresent(text -> specification.commandLine().getErr().println("heng: " + text));
+        }
         Process worker = options.program(credentials, List.of(), List.of()).start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> ChildProcess.stop(worker.toHandle(), "worker")));
         return worker.waitFor();

@@ -38,6 +38,13 @@ final class WorkerOptions {
         return broker == null ? Credentials.of(name()) : Optional.empty();
     }
 
+    /// What to say if this worker has enrolled and is told a broker all the same.
+    Optional<String> warning() {
+        return broker == null || Credentials.of(name()).isEmpty() ? Optional.empty()
+                : Optional.of("worker " + name() + " has enrolled, but with --broker its token and Kafka settings are "
+                + "not used; leave --broker out to use them");
+    }
+
     String name() {
         if (id != null) {
             return id;

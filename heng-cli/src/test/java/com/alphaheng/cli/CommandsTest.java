@@ -130,6 +130,17 @@ final class CommandsTest {
     }
 
     @Test
+    void showTellsWhatRanOfAChangeAndHowOften() {
+        answers.put("GET /api/campaigns/roadmap/tasks/fast", new Answer(200, """
+                {"name":"fast","status":"SUCCEEDED","attemptsDetail":[{"epoch":1,"outcome":"SUCCEEDED","executed":{
+                "files":{"out/engine.jar":"3fa9c0"},"operations":{"Linear":940},"baseOperations":{"Linear":1880},
+                "seenFromOutside":true}}]}"""));
+        assertThat(heng("show", "fast")).isZero();
+        assertThat(out).contains("    ran out/engine.jar, SHA-256 3fa9c0, seen open in a running process\n"
+                + "    dispatched Linear 940 times, the base 1880\n");
+    }
+
+    @Test
     void artifactsAreListedAndFetched() throws IOException {
         answers.put("GET /api/campaigns/roadmap/tasks/t/artifacts", new Answer(200, """
                 [{"epoch":1,"path":"reports/a.json","sha256":"abc","bytes":2,"available":true},

@@ -2,6 +2,7 @@ package com.alphaheng.engine;
 
 import com.alphaheng.engine.backend.Backend;
 import com.alphaheng.engine.backend.Backends;
+import com.alphaheng.engine.backend.CountingDevice;
 import com.alphaheng.engine.backend.Device;
 import com.alphaheng.engine.format.WeightsLoader;
 import com.alphaheng.engine.graph.Timeline;
@@ -35,7 +36,8 @@ public final class Engine implements AutoCloseable {
         Backend backend = Backends.choose(options.backend());
         Weights weights = WeightsLoader.load(directory);
         try {
-            return new Engine(directory, options, weights, backend.name(), backend.open(weights, options.device()));
+            return new Engine(directory, options, weights, backend.name(),
+                new CountingDevice(backend.open(weights, options.device())));
         } catch (RuntimeException e) {
             weights.close();
             throw e;

@@ -14,17 +14,27 @@ import java.util.Optional;
 /// @param machine    fingerprint of the machine: chip, cores, memory, OS, JDK
 /// @param artifacts  files that were kept; their content comes apart, over HTTP
 /// @param trials     what a share of a search measured
+/// @param executed   of a change: proof that its build ran
 public record AttemptResult(Outcome outcome, String reason, Optional<Integer> exitStatus, Instant startedAt,
                             Instant finishedAt, List<Metric> metrics, String commit, String machine,
-                            List<Artifact> artifacts, List<Trial> trials) {
+                            List<Artifact> artifacts, List<Trial> trials, Optional<ExecutedBuild> executed) {
     public AttemptResult {
         metrics = List.copyOf(metrics);
-        // Results of earlier versions, which are in the log for ever, have neither.
+        // Results of earlier versions, which are in the log for ever, have none of these.
         artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
         trials = trials == null ? List.of() : List.copyOf(trials);
+        executed = executed == null ? Optional.empty() : executed;
     }
 
-    /// A result without files and trials.
+    /// A result without a change.
+    public AttemptResult(Outcome outcome, String reason, Optional<Integer> exitStatus, Instant startedAt,
+                         Instant finishedAt, List<Metric> metrics, String commit, String machine,
+                         List<Artifact> artifacts, List<Trial> trials) {
+        this(outcome, reason, exitStatus, startedAt, finishedAt, metrics, commit, machine, artifacts, trials,
+                Optional.empty());
+    }
+
+    /// A result without files, trials and change.
     public AttemptResult(Outcome outcome, String reason, Optional<Integer> exitStatus, Instant startedAt,
                          Instant finishedAt, List<Metric> metrics, String commit, String machine) {
         this(outcome, reason, exitStatus, startedAt, finishedAt, metrics, commit, machine, List.of(), List.of());

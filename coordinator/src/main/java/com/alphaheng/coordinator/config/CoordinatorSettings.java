@@ -10,7 +10,7 @@ import java.util.Optional;
 @ConfigMapping(prefix = "heng")
 public interface CoordinatorSettings {
     /// Kafka bootstrap servers, host:port, several separated by commas.
-    @WithDefault("127.0.0.1:9092")
+    @WithDefault("127.0.0.1:7692")
     String kafka();
 
     /// Further Kafka client settings, such as `heng.kafka-client."security.protocol"`.

@@ -6,6 +6,7 @@ import com.alphaheng.coordinator.roadmap.Task;
 import com.alphaheng.coordinator.roadmap.TaskStatus;
 import com.alphaheng.protocol.Artifact;
 import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.ExecutedBuild;
 import com.alphaheng.protocol.Trial;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -28,7 +29,8 @@ public record TaskDetail(@JsonUnwrapped TaskRow row, String prompt, Optional<Str
                              Optional<Instant> startedAt, Optional<Instant> finishedAt, String stage,
                              Optional<String> outcome, String reason, Optional<Integer> exitStatus,
                              List<AttemptResult.Metric> metrics, String commit, String machine,
-                             List<Artifact> artifacts, Optional<String> chip, List<Trial> trials) {
+                             List<Artifact> artifacts, Optional<String> chip, List<Trial> trials,
+                             Optional<ExecutedBuild> executed) {
         static AttemptRow of(Attempt attempt) {
             Optional<AttemptResult> result = attempt.result();
             Optional<String> outcome = attempt.fate() == Attempt.Fate.RUNNING ? Optional.empty()
@@ -38,7 +40,7 @@ public record TaskDetail(@JsonUnwrapped TaskRow row, String prompt, Optional<Str
                     result.flatMap(AttemptResult::exitStatus), result.map(AttemptResult::metrics).orElse(List.of()),
                     result.map(AttemptResult::commit).orElse(""), result.map(AttemptResult::machine).orElse(""),
                     result.map(AttemptResult::artifacts).orElse(List.of()), attempt.chip(),
-                    result.map(AttemptResult::trials).orElse(List.of()));
+                    result.map(AttemptResult::trials).orElse(List.of()), result.flatMap(AttemptResult::executed));
         }
     }
 

@@ -1,6 +1,7 @@
 package com.alphaheng.coordinator.roadmap;
 
 import com.alphaheng.protocol.AttemptResult.Metric;
+import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.protocol.JobSpec;
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.spec.Budget;
@@ -9,9 +10,9 @@ import com.alphaheng.spec.TaskSpec;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// On which terms a worker gets a task: which agent backends it may use, and what is left of the task's budget.
 ///
@@ -58,18 +59,43 @@ record JobTerms(Optional<String> counted, List<String> allowed) {
                 task.campaign().commit(), SpreadTasks.results(task));
     }
 
-    /// A worker keeps what it spent itself, also over its restarts; what others reported is taken off here.
     private static Budget left(Budget budget, Task task, String worker) {
-        return new Budget(budget.usd().map(most -> most.subtract(BigDecimal.valueOf(spent(task, worker, "agent_usd")))
-                .max(BigDecimal.ZERO)),
-                budget.tokens().map(most -> Math.max(0, most - Math.round(spent(task, worker, "agent_tokens")))),
-                budget.time().map(most -> Collections.max(List.of(Duration.ZERO, most.minusMillis(
-                        Math.round(1000 * spent(task, worker, "agent_seconds")))))));
+        return new Budget(budget.usd().map(most -> BigDecimal.valueOf(share(most.doubleValue(), task, worker,
+                "agent_usd"))),
+                budget.tokens().map(most -> (long) share(most, task, worker, "agent_tokens")),
+                budget.time().map(most -> Duration.ofMillis((long) (1000 * share(most.toMillis() / 1000.0, task, worker,
+                        "agent_seconds")))));
     }
 
-    private static double spent(Task task, String worker, String metric) {
-        return task.attempts().stream().filter(attempt -> !attempt.worker().equals(worker))
-                .flatMap(attempt -> attempt.result().stream()).flatMap(result -> result.metrics().stream())
-                .filter(measured -> measured.name().equals(metric)).mapToDouble(Metric::value).sum();
+    /// What the worker may have spent on the task once the coming attempt has ended: a worker keeps what it spent
+    /// itself, also over its restarts, so that what others reported is taken off here.
+    ///
+    /// An attempt may spend half of what is left then, the last one all. So one that ends without a report, because its
+    /// worker is lost, counts with its share, and neither passes the budget nor uses up what another try needs.
+    private static double share(double budget, Task task, String worker, String metric) {
+        double left = budget;
+        double own = 0;
+        int number = 0;
+        for (Attempt attempt : task.attempts()) {
+            double spent = spent(attempt, metric).orElse(shareOf(left, number, task));
+            number++;
+            left = Math.max(0, left - spent);
+            own += attempt.worker().equals(worker) ? spent : 0;
+        }
+        return own + shareOf(left, number, task);
+    }
+
+    private static double shareOf(double left, int number, Task task) {
+        return number < task.spec().retries().maxRetries() ? left / 2 : left;
+    }
+
+    /// What the attempt's worker said of it; empty if nobody knows.
+    private static OptionalDouble spent(Attempt attempt, String metric) {
+        if (attempt.result().isEmpty() || attempt.result().get().outcome() == Outcome.TIMED_OUT
+                && attempt.result().get().metrics().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(attempt.result().get().metrics().stream()
+                .filter(measured -> measured.name().equals(metric)).mapToDouble(Metric::value).sum());
     }
 }

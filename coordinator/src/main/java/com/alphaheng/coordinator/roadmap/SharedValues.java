@@ -48,6 +48,6 @@ final class SharedValues {
     Optional<AttemptResult> of(Optional<AttemptResult> result) {
         return result.map(own -> new AttemptResult(own.outcome(), of(own.reason()), of(own.exitStatus()),
                 own.startedAt(), own.finishedAt(), own.metrics(), of(own.commit()), of(own.machine()),
-                own.artifacts(), own.trials()));
+                own.artifacts(), own.trials(), own.executed()));
     }
 }

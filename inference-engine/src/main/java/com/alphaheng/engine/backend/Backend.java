@@ -1,6 +1,7 @@
 package com.alphaheng.engine.backend;
 
 import com.alphaheng.engine.model.Weights;
+import java.util.Map;
 
 /// A way to run the model: `reference` (scalar, the oracle), `cpu` (fast), `metal`, later `cuda`.
 /// Found as a service: list the class in META-INF/services.
@@ -14,6 +15,12 @@ public interface Backend {
 
     /// Looks for what the back end needs; never throws for an absent device.
     Availability probe();
+
+    /// What its kernels are made of besides this program's classes, by file name: libraries that are loaded, sources
+    /// that a GPU's driver compiles. For proof of execution.
+    default Map<String, byte[]> kernelFiles() {
+        return Map.of();
+    }
 
     /// Opens a device on a model's weights. The weights stay the caller's and must outlive the device.
     ///

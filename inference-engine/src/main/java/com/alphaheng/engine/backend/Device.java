@@ -2,6 +2,7 @@ package com.alphaheng.engine.backend;
 
 import com.alphaheng.engine.backend.op.Op;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A back end opened on one model. Owns what the back end derived from the weights. Sessions share it; each has its
@@ -43,6 +44,12 @@ public interface Device extends AutoCloseable {
 
     /// Totals since the device was opened.
     DeviceCounters counters();
+
+    /// Operations submitted since the device was opened, by kind (`Linear`, `MlaAttention`, ...), where they are
+    /// counted: in devices that an engine opens.
+    default Map<String, Long> operationsByKind() {
+        return Map.of();
+    }
 
     /// How streaming of experts is going, on a device that works within a memory budget.
     default Optional<ExpertCacheUse> expertCache() {

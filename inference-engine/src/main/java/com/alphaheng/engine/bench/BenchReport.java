@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// Benchmark results as JSON (the contract with the worker, see the module's README), CSV and SVG.
 public final class BenchReport {
@@ -14,8 +16,9 @@ public final class BenchReport {
 
     private BenchReport() { }
 
-    /// `{"metrics": [{name, value, unit, samples}], "fingerprint": {...}}`. The first frontier's metrics carry
-    /// plain names; those of others end in `.context_N`.
+    /// `{"metrics": [{name, value, unit, samples}], "fingerprint": {...}, "execution": {...}}`, the last as in
+    /// [ExecutionRecord], of one sample per frontier. The first frontier's metrics carry plain names; those of others
+    /// end in `.context_N`.
     public static ObjectNode json(Engine engine, List<EngineBench.Frontier> frontiers) {
         ObjectNode report = JSON.createObjectNode();
         ArrayNode metrics = report.putArray("metrics");
@@ -24,6 +27,10 @@ public final class BenchReport {
             frontier.metrics().forEach(metric -> metrics.add(json(metric, metric.name() + ending)));
         }
         report.set("fingerprint", fingerprint(engine));
+        Map<String, Long> operations = new TreeMap<>();
+        frontiers.forEach(frontier -> frontier.operations().forEach((kind, count) -> operations.merge(kind, count,
+            Long::sum)));
+        report.set("execution", ExecutionRecord.of(operations));
         return report;
     }
 
@@ -45,6 +52,7 @@ public final class BenchReport {
         metrics.add(json(Metric.of("lower", "1", result.lower()), "decode_ratio_lower"));
         metrics.add(json(Metric.of("upper", "1", result.upper()), "decode_ratio_upper"));
         report.set("fingerprint", fingerprint(candidate));
+        report.set("execution", ExecutionRecord.of(candidate.device().operationsByKind()));
         return report;
     }
 

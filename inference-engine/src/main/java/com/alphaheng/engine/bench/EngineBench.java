@@ -32,9 +32,10 @@ public final class EngineBench {
         }
     }
 
-    /// @param context prompt length
-    /// @param metrics what was measured there
-    public record Frontier(int context, List<Metric> metrics) {
+    /// @param context    prompt length
+    /// @param metrics    what was measured there
+    /// @param operations submitted for the last sample, by kind
+    public record Frontier(int context, List<Metric> metrics, Map<String, Long> operations) {
 
         public Metric metric(String name) {
             return metrics.stream().filter(metric -> metric.name().equals(name)).findFirst().orElseThrow();
@@ -68,6 +69,8 @@ public final class EngineBench {
         List<DecodeRun.Sample> prefills = new ArrayList<>();
         List<DecodeRun.Sample> decodes = new ArrayList<>();
         String stage = "context " + context;
+        Map<String, Long> before = Map.of();
+        Map<String, Long> after = Map.of();
         progress.at(stage, 0, plan.samples());
         try (DecodeRun run = new DecodeRun(engine, prompt, plan.tokens())) {
             if (isShort) {
@@ -76,14 +79,17 @@ public final class EngineBench {
                 prefills.add(run.measure(plan.tokens()));
             }
             for (int i = 0; i < plan.samples(); i++) {
+                before = engine.device().operationsByKind();
                 DecodeRun.Sample sample = isShort ? run.measure(plan.tokens()) : run.measureDecode(plan.tokens());
+                after = engine.device().operationsByKind();
                 decodes.add(sample);
                 if (isShort) {
                     prefills.add(sample);
                 }
                 progress.at(stage, i + 1, plan.samples());
             }
-            return new Frontier(context, metrics(context, prefills, decodes, run.breakdown(plan.tokens())));
+            return new Frontier(context, metrics(context, prefills, decodes, run.breakdown(plan.tokens())),
+                ExecutionRecord.since(before, after));
         }
     }
 

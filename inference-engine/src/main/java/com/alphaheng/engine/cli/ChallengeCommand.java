@@ -4,6 +4,7 @@ import com.alphaheng.engine.backend.Availability;
 import com.alphaheng.engine.backend.Backend;
 import com.alphaheng.engine.backend.Backends;
 import com.alphaheng.engine.backend.Tuning;
+import com.alphaheng.engine.bench.ExecutionRecord;
 import com.alphaheng.engine.parity.Challenge;
 import com.alphaheng.engine.parity.ChallengeRun;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,12 +14,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,7 +90,13 @@ final class ChallengeCommand implements Callable<Integer> {
                 metrics.addObject().put("name", names.get(i) + "_dispatches").put("unit", "operations")
                     .put("value", runs.get(i).dispatches());
             }
-            out.println(checks + (check ? " checks, " : " answers, ") + counters + ", engine " + binary());
+            Map<String, Long> operations = new TreeMap<>();
+            runs.forEach(run -> run.addOperations(operations));
+            ObjectNode execution = ExecutionRecord.of(operations);
+            report.set("execution", execution);
+            out.println(checks + (check ? " checks, " : " answers, ") + counters);
+            execution.path("loaded").properties().forEach(file -> out.println("ran " + file.getKey() + " "
+                + file.getValue().asText()));
         } finally {
             runs.forEach(ChallengeRun::close);
         }
@@ -167,16 +173,5 @@ final class ChallengeCommand implements Callable<Integer> {
             throw new UnavailableException("no back end but the reference is available here");
         }
         return names;
-    }
-
-    /// What ran, as a hash: the first 16 digits of the jar's SHA-256.
-    private static String binary() throws IOException {
-        try {
-            Path origin = Path.of(ChallengeCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            return Files.isDirectory(origin) ? "from a folder of classes" : HexFormat.of().formatHex(
-                MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(origin)), 0, 8);
-        } catch (java.net.URISyntaxException | NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -7,6 +7,9 @@ import com.alphaheng.engine.backend.DeviceException;
 import com.alphaheng.engine.backend.DeviceOptions;
 import com.alphaheng.engine.metal.objc.MetalPlatform;
 import com.alphaheng.engine.model.Weights;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /// The model on an Apple GPU.
 public final class MetalBackend implements Backend {
@@ -34,6 +37,14 @@ public final class MetalBackend implements Backend {
         } catch (MetalException failure) {
             return new Availability.Unavailable(failure.getMessage());
         }
+    }
+
+    @Override
+    public Map<String, byte[]> kernelFiles() {
+        Map<String, byte[]> sources = new HashMap<>();
+        KernelLibrary.FILES.forEach(file -> sources.put(file + ".metal",
+                KernelLibrary.text(file).getBytes(StandardCharsets.UTF_8)));
+        return sources;
     }
 
     @Override

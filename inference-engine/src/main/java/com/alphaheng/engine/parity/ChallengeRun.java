@@ -55,6 +55,12 @@ public final class ChallengeRun implements AutoCloseable {
         return engines.values().stream().mapToLong(engine -> engine.device().counters().dispatches()).sum();
     }
 
+    /// The same by kind, added to `counts`.
+    public void addOperations(Map<String, Long> counts) {
+        engines.values().forEach(engine -> engine.device().operationsByKind()
+            .forEach((kind, count) -> counts.merge(kind, count, Long::sum)));
+    }
+
     @Override
     public void close() {
         engines.values().forEach(Engine::close);

@@ -17,6 +17,7 @@ import com.alphaheng.worker.job.agent.PatchBackend;
 import com.alphaheng.worker.job.agent.RevertBackend;
 import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.agent.SpendLog;
+import com.alphaheng.worker.job.seal.RunningCode;
 import com.alphaheng.worker.job.seal.SourceFiles;
 import com.alphaheng.worker.job.tune.TuneBackend;
 import java.security.SecureRandom;
@@ -37,7 +38,7 @@ final class AgentWiring {
     }
 
     static AgentParts parts(Map<String, AgentConfiguration> configured, List<String> order, Commands commands,
-                            Integration integration, SpendLog spending) throws EnvironmentFailure {
+                            Integration integration, SpendLog spending, RunningCode running) throws EnvironmentFailure {
         SourceFiles files = new DiskFiles();
         Map<String, AgentBackend> backends = new HashMap<>();
         Map<String, BackendLimits> limits = new LinkedHashMap<>();
@@ -60,7 +61,8 @@ final class AgentWiring {
         backends.put(RevertBackend.NAME, new RevertBackend(commands));
         limits.put(RevertBackend.NAME, BackendLimits.NONE);
         return new AgentParts(backends, preferred, new AgentRouter(limits),
-                new SpendLedger(spending, InstantSource.system()), integration, files, new SecureRandom());
+                new SpendLedger(spending, InstantSource.system()), integration, files, new SecureRandom(),
+                running);
     }
 
     static AgentBackend backend(String name, AgentConfiguration agent, Commands commands, SourceFiles files)

@@ -5,6 +5,7 @@ import com.alphaheng.worker.disk.ArtifactFolder;
 import com.alphaheng.worker.disk.SpendFile;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ProcessCommands;
+import com.alphaheng.worker.exec.RunningFiles;
 import com.alphaheng.worker.git.GitCheckouts;
 import com.alphaheng.worker.git.GitIntegration;
 import com.alphaheng.worker.http.ArtifactCourier;
@@ -28,6 +29,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -74,7 +76,8 @@ public class WorkerService {
         Machine machine = new MachineProbe(SystemTexts.LIVE).probe();
         AgentParts agents = AgentWiring.parts(configuration.worker().agents(),
                 configuration.worker().agentOrder().orElse(List.of()), commands, new GitIntegration(checkouts),
-                new SpendFile(folder.path().resolve("spending.jsonl")));
+                new SpendFile(folder.path().resolve("spending.jsonl")),
+                new RunningFiles(List.of(folder.path(), Path.of(System.getProperty("java.io.tmpdir")))));
         WorkerProfile profile = parts.profile(machine, commandLine, agents.advertised());
         CurrentProfile current = new CurrentProfile(profile, parts.diskFloor());
         ArtifactFolder artifacts = parts.artifacts();
@@ -125,7 +128,7 @@ public class WorkerService {
         } catch (KafkaException e) {
             String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
             throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "cannot use the broker '" + configuration.broker()
-                    + "' (" + why + ")", "write it like host:9092, with a name or address that this machine knows", e);
+                    + "' (" + why + ")", "write it like host:7692, with a name or address that this machine knows", e);
         }
     }
 }

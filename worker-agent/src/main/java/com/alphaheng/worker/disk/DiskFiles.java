@@ -44,6 +44,15 @@ public final class DiskFiles implements SourceFiles {
     }
 
     @Override
+    public void remove(Path folder, String path) {
+        try {
+            Files.deleteIfExists(inside(folder, path));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
     public Map<String, String> hashes(Path folder, Predicate<String> wanted) {
         Map<String, String> hashes = new HashMap<>();
         try {

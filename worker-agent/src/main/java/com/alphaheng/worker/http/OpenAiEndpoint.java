@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -30,6 +31,7 @@ public final class OpenAiEndpoint implements ChatEndpoint {
     private final URI uri;
     private final String model;
     private final Optional<String> key;
+    private final AnnouncedLimits limits = new AnnouncedLimits();
 
     /// @param url base URL, usually ending in `/v1`
     /// @param key bearer token
@@ -37,6 +39,16 @@ public final class OpenAiEndpoint implements ChatEndpoint {
         this.uri = URI.create(url.replaceAll("/+$", "") + "/chat/completions");
         this.model = model;
         this.key = key;
+    }
+
+    @Override
+    public String model() {
+        return model;
+    }
+
+    @Override
+    public Duration before(long tokens) {
+        return limits.before(tokens, Instant.now());
     }
 
     @Override
@@ -49,10 +61,12 @@ public final class OpenAiEndpoint implements ChatEndpoint {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
         key.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+        limits.begun(mostTokens + messages.stream().mapToLong(message -> message.text().length()).sum() / 3);
         CompletableFuture<HttpResponse<String>> call = client.sendAsync(request.build(),
                 HttpResponse.BodyHandlers.ofString());
         try (StopSwitch.Registration _ = stop.onStop(() -> call.cancel(true))) {
             HttpResponse<String> response = call.get();
+            limits.heard(response.headers(), Instant.now());
             return response.statusCode() == 200 ? text(response.body()) : refused(response);
         } catch (ExecutionException | CancellationException e) {
             return failed(e.getCause(), stop);
@@ -95,10 +109,9 @@ public final class OpenAiEndpoint implements ChatEndpoint {
             case 500, 502, 503, 504, 529 -> AgentFailure.OVERLOAD;
             default -> AgentFailure.CRASH;
         };
-        Optional<Duration> wait = response.headers().firstValue("Retry-After").filter(text -> text.matches("\\d{1,6}"))
-                .map(text -> Duration.ofSeconds(Long.parseLong(text)));
         String text = response.body().strip();
         return new Reply.Refused(failure, "HTTP " + response.statusCode() + " "
-                + text.substring(0, Math.min(200, text.length())), wait);
+                + text.substring(0, Math.min(200, text.length())),
+                AnnouncedLimits.retryAfter(response.headers(), Instant.now()));
     }
 }

@@ -5,6 +5,7 @@ import com.alphaheng.spec.TaskSpec;
 import com.alphaheng.worker.job.agent.AgentBackend;
 import com.alphaheng.worker.job.agent.AgentRouter;
 import com.alphaheng.worker.job.agent.SpendLedger;
+import com.alphaheng.worker.job.seal.RunningCode;
 import com.alphaheng.worker.job.seal.SourceFiles;
 import com.alphaheng.worker.job.tune.TuneBackend;
 import java.util.List;
@@ -15,9 +16,17 @@ import java.util.stream.Stream;
 /// What agent attempts need besides checkouts and commands.
 ///
 /// @param backends by name
+/// @param running  looks at what the programs of a benchmark have loaded
 /// @param order    who is asked for tasks that name no backend; empty means that such tasks are only verified here
 public record AgentParts(Map<String, AgentBackend> backends, List<String> order, AgentRouter router,
-                         SpendLedger ledger, Integration integration, SourceFiles files, RandomGenerator random) {
+                         SpendLedger ledger, Integration integration, SourceFiles files, RandomGenerator random,
+                         RunningCode running) {
+    /// Of a worker that cannot look at running programs.
+    public AgentParts(Map<String, AgentBackend> backends, List<String> order, AgentRouter router, SpendLedger ledger,
+                      Integration integration, SourceFiles files, RandomGenerator random) {
+        this(backends, order, router, ledger, integration, files, random, RunningCode.NONE);
+    }
+
     public AgentParts {
         backends = Map.copyOf(backends);
         order = List.copyOf(order);

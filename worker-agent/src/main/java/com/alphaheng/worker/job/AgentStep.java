@@ -2,6 +2,7 @@ package com.alphaheng.worker.job;
 
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.protocol.AttemptResult.Outcome;
+import com.alphaheng.protocol.ExecutedBuild;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
@@ -12,6 +13,7 @@ import com.alphaheng.worker.job.agent.AgentFailure;
 import com.alphaheng.worker.job.agent.AgentRouter;
 import com.alphaheng.worker.job.agent.Usage;
 import com.alphaheng.worker.job.measure.MetricsDocument;
+import com.alphaheng.worker.job.seal.ExecutionProof;
 import com.alphaheng.worker.job.seal.SealPolicy;
 import com.alphaheng.worker.job.seal.SealedVerdict;
 import com.alphaheng.worker.job.seal.SealedVerification;
@@ -38,6 +40,7 @@ final class AgentStep {
     private final Optional<TuneBackend> search;
     private final ChangeByAgent changes;
     private String commit = "";
+    private Optional<ExecutedBuild> executed = Optional.empty();
 
     AgentStep(AttemptContext context, AgentParts parts, Checkouts checkouts) {
         this.search = context.job().task().kind() == TaskKind.TUNE
@@ -53,6 +56,11 @@ final class AgentStep {
     /// The commit that was tested last; the merged one after success.
     String commit() {
         return commit;
+    }
+
+    /// What that commit was built to, as far as it ran.
+    Optional<ExecutedBuild> executed() {
+        return executed;
     }
 
     StepResult run() throws EnvironmentFailure {
@@ -174,7 +182,7 @@ final class AgentStep {
         context.stage("verifying");
         SealedVerification verification = new SealedVerification((source, script, folder, environment, limit) ->
                 context.sealed(source, script, folder, environment, limit), parts.files(), parts.random(),
-                        context::say);
+                        context::say, parts.running());
         SealedVerdict verdict = verification.verify(new SealedVerification.Subject(policy(baseTree),
                 parts.integration().changes(base, candidate), task.touches(), task.verifyCommand(), base,
                 baseTree.folder(), tree.folder()));
@@ -187,19 +195,31 @@ final class AgentStep {
             }
             case SealedVerdict.Accepted accepted -> StepResult.passed(Optional.of(0), metrics(accepted));
         };
-        if (!verified.succeeded() || task.benchmark().isEmpty()) {
+        executed = Optional.empty();
+        if (!(verdict instanceof SealedVerdict.Accepted accepted)) {
             return verified;
         }
-        BenchmarkSpec stated = task.benchmark().get();
+        try {
+            return task.benchmark().isEmpty() ? verified
+                    : measured(task.benchmark().get(), accepted.execution(), baseTree, tree);
+        } finally {
+            executed = accepted.execution().report();
+        }
+    }
+
+    private StepResult measured(BenchmarkSpec stated, ExecutionProof proof, Checkout baseTree, Checkout tree)
+            throws EnvironmentFailure {
         BenchmarkSpec spec = new BenchmarkSpec(stated.command(), Optional.of(stated.baselineCommand()
                 .orElse(stated.command())), stated.metric(), stated.better(), stated.minimumEffect(),
                 stated.stage(), false);
-        StepResult first = new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run();
+        ProvenRuns runs = new ProvenRuns(context, proof);
+        StepResult first = new BenchmarkStep(context, spec, baseTree.folder(), tree.folder(), runs).run();
         if (!first.succeeded()) {
             return asAgentFailure(first);
         }
         context.say("a gain; measuring once more before it counts");
-        return asAgentFailure(new BenchmarkStep(context, spec, baseTree.folder(), tree.folder()).run());
+        StepResult second = new BenchmarkStep(context, spec, baseTree.folder(), tree.folder(), runs).run();
+        return second.succeeded() ? runs.neverSeen().orElse(second) : asAgentFailure(second);
     }
 
     /// What the benchmark denies this change, another try of an agent may reach.

@@ -76,6 +76,11 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         }
         Commands.Outcome outcome = commands.run(new Commands.Request(source, script, folder,
                 environment(folder, confinement), left, Optional.empty(), confinement), stop, output);
+        return result(what, outcome);
+    }
+
+    /// What became of a command, with its metrics.
+    StepResult result(String what, Commands.Outcome outcome) {
         return switch (outcome) {
             case Commands.Killed killed -> killed(what, killed);
             case Commands.Exited exited -> exited(what, exited);

@@ -2,6 +2,7 @@ package com.alphaheng.worker.job;
 
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
+import com.alphaheng.protocol.ExecutedBuild;
 import com.alphaheng.protocol.JobSpec;
 import com.alphaheng.protocol.Trial;
 import com.alphaheng.spec.TaskKind;
@@ -48,6 +49,7 @@ public final class AttemptRunner {
                 line -> output.line("worker", line)));
         String commit = job.commit().orElse("");
         Usage used = Usage.NONE;
+        Optional<ExecutedBuild> executed = Optional.empty();
         StepResult result;
         List<Trial> trials = List.of();
         context.stage("preparing");
@@ -68,6 +70,7 @@ public final class AttemptRunner {
                 } finally {
                     commit = step.commit();
                     used = step.used();
+                    executed = step.executed();
                 }
             } else {
                 try (Checkouts.Checkout checkout = checkouts.checkout(context.label(), job.commit())) {
@@ -89,7 +92,8 @@ public final class AttemptRunner {
         result = result.withUsage(used);
         context.say(result.succeeded() ? "succeeded" : result.outcome() + ": " + result.reason());
         return new AttemptResult(result.outcome(), result.reason(), result.exitStatus(), start, clock.instant(),
-                result.metrics(), commit, settings.machine(), context.kept().all(), trials);
+                result.metrics(), commit, settings.machine(), context.kept().all(), trials,
+                executed);
     }
 
     /// Whether it only measures a part of a search that is spread over workers.

@@ -33,7 +33,7 @@ final class BenchmarkStep {
     private final BenchmarkSpec spec;
     private final Path baseFolder;
     private final Path candidateFolder;
-    private final Commands.Confinement confinement;
+    private final Runs runs;
     private final RunSummary base = new RunSummary();
     private final RunSummary candidate = new RunSummary();
     private final List<Double> blockRatios = new ArrayList<>();
@@ -44,12 +44,18 @@ final class BenchmarkStep {
 
     /// @param baseFolder where the baseline command runs; the same as the candidate's if both are one commit
     BenchmarkStep(AttemptContext context, BenchmarkSpec spec, Path baseFolder, Path candidateFolder) {
+        this(context, spec, baseFolder, candidateFolder,
+                (side, what, script, folder) -> context.command("benchmark", what, script, folder,
+                Commands.Confinement.OPEN));
+    }
+
+    /// @param runs how each command is run
+    BenchmarkStep(AttemptContext context, BenchmarkSpec spec, Path baseFolder, Path candidateFolder, Runs runs) {
         this.context = context;
+        this.runs = runs;
         this.spec = spec;
         this.baseFolder = baseFolder;
         this.candidateFolder = candidateFolder;
-        // What differs from the base is a stranger's change.
-        this.confinement = baseFolder.equals(candidateFolder) ? Commands.Confinement.OPEN : Commands.Confinement.SEALED;
         this.session = new SessionRecord(context.settings().machine(), context.settings().environment().get(),
                 spec.metric());
     }
@@ -194,7 +200,7 @@ final class BenchmarkStep {
 
     private Measured one(String side, String script, Path folder, String what) throws EnvironmentFailure, StepEnded {
         Instant began = context.clock().instant();
-        StepResult result = context.command("benchmark", what, script, folder, confinement);
+        StepResult result = runs.run(side, what, script, folder);
         if (!result.succeeded()) {
             throw new StepEnded(result);
         }

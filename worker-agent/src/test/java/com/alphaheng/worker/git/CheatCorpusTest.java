@@ -9,6 +9,7 @@ import com.alphaheng.worker.exec.ExecSettings;
 import com.alphaheng.worker.exec.ExecSettings.Limits;
 import com.alphaheng.worker.exec.ProcessCommands;
 import com.alphaheng.worker.exec.Reach;
+import com.alphaheng.worker.exec.RunningFiles;
 import com.alphaheng.worker.exec.SecretMask;
 import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.Checkouts.Checkout;
@@ -129,7 +130,8 @@ class CheatCorpusTest {
         };
         verification = new SealedVerification((source, script, folder, more, limit) -> commands.run(new Request(source,
                 script, folder, more, limit.orElse(Duration.ofMinutes(3)), Optional.empty(), Confinement.SEALED),
-                new StopSwitch(), silent), new DiskFiles(), new SecureRandom(), proof -> { });
+                new StopSwitch(), silent), new DiskFiles(), new SecureRandom(), proof -> { },
+                new RunningFiles(List.of(temporary)));
     }
 
     private void expect(Path file, String expected, boolean withoutForbidden, String cheatClass, List<String> wrong)
@@ -142,7 +144,8 @@ class CheatCorpusTest {
         try (Checkout checkout = checkouts.checkout("candidate", Optional.of(candidate))) {
             SealPolicy stated = SealPolicy.parse(Files.readString(baseCheckout.folder().resolve(SealPolicy.FILE)));
             SealPolicy policy = withoutForbidden ? new SealPolicy(stated.guarded(), stated.editable(), List.of(),
-                    stated.prepare(), stated.counters(), stated.challenge()) : stated;
+                    stated.prepare(), stated.counters(), stated.built(),
+                    stated.challenge()) : stated;
             List<ChangedFile> change = GitChanges.between(repository.folder(), base, candidate);
             SealedVerdict verdict = verification.verify(new Subject(policy, change, List.of(),
                     Optional.of("bash verify.sh"), base, baseCheckout.folder(), checkout.folder()));

@@ -89,6 +89,9 @@ class FakeAgentsTest {
                 .endsWith("[worker] end\n").doesNotContain(AgentWorkshop.SECRET);
         assertThat(workshop.artifact(result, "agent/1-" + name + "/run.json"))
                 .contains("\"ended\" : \"done\"", "\"command\" : \"bash ");
+        if (name.equals("spawns-a-daemon")) {
+            assertThat(workshop.output()).contains("agent: left running, and killed: ").contains("sleep 1111");
+        }
         if (name.equals("leaks-a-secret")) {
             assertThat(workshop.output()).contains("agent: my key is [secret]");
         }

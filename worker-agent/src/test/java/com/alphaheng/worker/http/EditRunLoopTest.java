@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,6 +46,7 @@ class EditRunLoopTest {
     private HttpServer server;
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<String> asked = new ArrayList<>();
+    private final List<Instant> askedAt = new ArrayList<>();
     private final List<Commands.Request> ran = new ArrayList<>();
     private final List<Usage> begun = new ArrayList<>();
     private final List<Usage> ended = new ArrayList<>();
@@ -59,6 +61,7 @@ class EditRunLoopTest {
         Files.writeString(folder.resolve("Kernel.java"), "slow();\n");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/v1/chat/completions", exchange -> {
+            askedAt.add(Instant.now());
             asked.add(exchange.getRequestHeaders().getFirst("Authorization") + " "
                     + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             Answer answer = answers.remove();
@@ -162,19 +165,56 @@ class EditRunLoopTest {
         assertThat(asked).hasSize(1);
     }
 
+    @Test
+    void whatTheProviderAnnouncesIsWaitedForBeforeItRefuses() throws Exception {
+        says("SHOW Kernel.java", Map.of("x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "400ms"));
+        says("DONE", Map.of("x-ratelimit-remaining-requests", "9", "x-ratelimit-reset-requests", "1s"));
+        assertThat(run(Optional.empty())).isInstanceOf(AgentRun.Done.class);
+        assertThat(Duration.between(askedAt.getFirst(), askedAt.getLast())).isGreaterThan(Duration.ofMillis(390));
+    }
+
+    @Test
+    void aLongAnnouncedWaitLeavesTheTaskToOthersWithoutACallThatIsRefused() throws Exception {
+        says("SHOW Kernel.java", Map.of("anthropic-ratelimit-tokens-remaining", "12",
+                "anthropic-ratelimit-tokens-reset", Instant.now().plusSeconds(3000).toString()));
+        AgentRun.Failed limited = failure(run(Optional.empty()));
+        assertThat(limited.failure()).isEqualTo(AgentFailure.RATE_LIMIT);
+        assertThat(limited.reason()).contains("after 1 turns: the provider announced that it takes no further call");
+        assertThat(limited.retryAfter().orElseThrow()).isBetween(Duration.ofSeconds(2000), Duration.ofSeconds(3000));
+        assertThat(asked).hasSize(1);
+    }
+
     private static AgentRun.Failed failure(AgentRun run) {
         assertThat(run).isInstanceOf(AgentRun.Failed.class);
         return (AgentRun.Failed) run;
     }
 
     private void says(String text) {
+        says(text, Map.of());
+    }
+
+    private void says(String text, Map<String, String> headers) {
         answers.add(new Answer(200, "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\""
                 + text.replace("\"", "\\\"") + "\"}}],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":10}}",
-                Map.of()));
+                headers));
+    }
+
+    @Test
+    void aRunIsKeptWithTheModelAndThePricesItWasChargedBy() {
+        assertThat(loop((request, stopSwitch, output) -> {
+            throw new AssertionError("no command is run");
+        }).terms()).containsOnly(Map.entry("model", "glm"), Map.entry("usdPerMillionPromptTokens", "1"),
+                Map.entry("usdPerMillionCompletionTokens", "8"));
+    }
+
+    private EditRunLoop loop(Commands commands) {
+        String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/";
+        return new EditRunLoop(new EditRunLoop.Settings("glm", 10, 1000, callsPerMinute, BigDecimal.ONE,
+                new BigDecimal("8")), new OpenAiEndpoint(url, "glm", Optional.of("the-key")), new DiskFiles(),
+                commands);
     }
 
     private AgentRun run(Optional<BigDecimal> usd) throws Exception {
-        String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/";
         Commands commands = (request, stopSwitch, output) -> {
             ran.add(request);
             return new Commands.Exited(0, List.of("all good"), Duration.ofSeconds(1), Optional.empty(), List.of(),
@@ -191,9 +231,7 @@ class EditRunLoopTest {
                 // Nothing is held back.
             }
         };
-        return new EditRunLoop(new EditRunLoop.Settings("glm", 10, 1000, callsPerMinute, BigDecimal.ONE,
-                new BigDecimal("8")),
-                new OpenAiEndpoint(url, "glm", Optional.of("the-key")), new DiskFiles(), commands)
+        return loop(commands)
                 .run(new Request(new AttemptId("c", "t", 1), "make it fast", folder, Map.of(), Duration.ofSeconds(50),
                         new Allowance(usd, Optional.empty(), Optional.empty()), most -> {
                             begun.add(most);

@@ -8,6 +8,7 @@ import kernels.Softmax;
 /// Runs a kernel by name on inputs made from a seed.
 final class Operations {
     static float[] run(String operation, int size, long seed) {
+        Execution.count(operation);
         Inputs inputs = new Inputs(seed);
         switch (operation) {
             case "gemv": {

@@ -23,7 +23,8 @@ public final class Serve {
             json.append("]}");
             separator = ",";
         }
-        Files.writeString(Path.of(System.getenv("HENG_METRICS")), json.append("]}"));
+        Files.writeString(Path.of(System.getenv("HENG_METRICS")),
+                json.append("],").append(Execution.json()).append('}'));
     }
 
     /// Eight sums from one random number per value, so that checking costs little beside computing.

@@ -10,6 +10,7 @@ import com.alphaheng.engine.cpu.nativelib.PageCache;
 import com.alphaheng.engine.cpu.streaming.ExpertStreamingDevice;
 import com.alphaheng.engine.model.Weights;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 
 /// The CPU at full speed: C kernels where a compiler is at hand, else the Vector API.
 public final class FastBackend implements Backend {
@@ -32,6 +33,11 @@ public final class FastBackend implements Backend {
         NativeLibrary library = NativeLibrary.load();
         return new Availability.Available(library.available() ? library.kernels(Precision.EXACT).description()
             : "Java Vector API (" + library.reason() + ")");
+    }
+
+    @Override
+    public Map<String, byte[]> kernelFiles() {
+        return NativeLibrary.load().file();
     }
 
     @Override

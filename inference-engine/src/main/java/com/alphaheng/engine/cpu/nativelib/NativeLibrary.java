@@ -3,6 +3,7 @@ package com.alphaheng.engine.cpu.nativelib;
 import com.alphaheng.engine.backend.Precision;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +13,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Compiles the C kernels on first use, for the very machine it runs on, and loads them. The library is kept under
-/// `.cache/alphaheng` in the user's home, named by the hash of its sources, the compiler's version and the CPU; a
-/// second start only loads it. Everything that can go wrong ends in a reason, never in a failed start: the pure Java
-/// kernels take over.
+/// `.cache/alphaheng` in the user's home, or in the folder that the property `marlin.cache` names, under the hash of
+/// its sources, the compiler's version and the CPU; a second start only loads it. Everything that can go wrong ends in
+/// a reason, never in a failed start: the pure Java kernels take over.
 public final class NativeLibrary {
 
     private static final List<String> SOURCES = List.of("activations.c", "attention_expanded.c", "attention_latent.c",
@@ -31,10 +33,12 @@ public final class NativeLibrary {
 
     private final String compiler;
     private final String reason;
+    private final Path file;
 
-    private NativeLibrary(String compiler, String reason) {
+    private NativeLibrary(String compiler, String reason, Path file) {
         this.compiler = compiler;
         this.reason = reason;
+        this.file = file;
     }
 
     /// Loads the library, compiling it if need be. Later calls return the first call's outcome.
@@ -54,6 +58,15 @@ public final class NativeLibrary {
         return reason;
     }
 
+    /// What was loaded, its content by its name; empty when it is not available.
+    public Map<String, byte[]> file() {
+        try {
+            return file == null ? Map.of() : Map.of(file.getFileName().toString(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// The kernels; only when [#available].
     public NativeKernels kernels(Precision precision) {
         if (!available()) {
@@ -64,27 +77,32 @@ public final class NativeLibrary {
 
     private static NativeLibrary attempt() {
         if (System.getProperty("os.name").startsWith("Windows")) {
-            return new NativeLibrary(null, "the C kernels are not built on Windows");
+            return unavailable("the C kernels are not built on Windows");
         }
         try {
             String version = compilerVersion();
             if (version == null) {
-                return new NativeLibrary(null,
-                    "no C compiler (cc) on the PATH: install gcc or clang for the faster C kernels");
+                return unavailable("no C compiler (cc) on the PATH: install gcc or clang for the faster C kernels");
             }
-            Path home = Path.of(System.getProperty("user.home"), ".cache", "alphaheng", "kernels");
-            Path library = home.resolve(key(version)).resolve(System.mapLibraryName("marlin"));
+            String cache = System.getProperty("marlin.cache");
+            Path folder = cache == null ? Path.of(System.getProperty("user.home"), ".cache", "alphaheng", "kernels")
+                : Path.of(cache, "kernels").toAbsolutePath();
+            Path library = folder.resolve(key(version)).resolve(System.mapLibraryName("marlin"));
             if (!Files.exists(library)) {
                 compile(library);
             }
             System.load(library.toString());
-            return new NativeLibrary(version, null);
+            return new NativeLibrary(version, null, library);
         } catch (IOException | UnsatisfiedLinkError e) {
-            return new NativeLibrary(null, "the C kernels could not be built or loaded: " + e.getMessage());
+            return unavailable("the C kernels could not be built or loaded: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new NativeLibrary(null, "interrupted while building the C kernels");
+            return unavailable("interrupted while building the C kernels");
         }
+    }
+
+    private static NativeLibrary unavailable(String reason) {
+        return new NativeLibrary(null, reason, null);
     }
 
     /// The first line of `cc --version`, or null when there is no such program.

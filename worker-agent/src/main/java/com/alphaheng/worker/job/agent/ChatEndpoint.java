@@ -7,6 +7,13 @@ import java.util.Optional;
 
 /// Port: a model behind an OpenAI-compatible endpoint.
 public interface ChatEndpoint {
+    /// The model's name.
+    String model();
+
+    /// How long the provider has asked to be left alone by a call of up to so many tokens, prompt and answer; zero if
+    /// it takes one now.
+    Duration before(long tokens);
+
     /// @param stop ends the call when it is thrown
     Reply complete(List<Message> messages, int mostTokens, Duration timeLimit, StopSwitch stop);
 

@@ -64,6 +64,9 @@ public final class CliBackend implements AgentBackend {
                 environment, request.timeLimit(), Optional.of(settings.silence()), settings.confinement()),
                 request.stop(), request.output());
         Usage usage = usage(outcome.lastLines());
+        if (outcome instanceof Exited exited && !exited.leftProcesses().isEmpty()) {
+            request.output().line("agent", "left running, and killed: " + String.join("; ", exited.leftProcesses()));
+        }
         return switch (outcome) {
             case Killed killed -> failed(killed, usage);
             case Exited exited when exited.status() != 0 -> failed(exited, usage);

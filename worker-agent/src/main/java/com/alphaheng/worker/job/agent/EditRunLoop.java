@@ -35,6 +35,8 @@ public final class EditRunLoop implements AgentBackend {
             """;
     private static final int MOST_SHOWN = 12_000;
     private static final int MOST_BAD_TURNS = 3;
+    /// Longer than a provider's minute, others are asked instead.
+    private static final Duration MOST_PATIENCE = Duration.ofMinutes(2);
 
     private final Settings settings;
     private final ChatEndpoint endpoint;
@@ -69,7 +71,8 @@ public final class EditRunLoop implements AgentBackend {
 
     @Override
     public Map<String, String> terms() {
-        return Map.of("usdPerMillionPromptTokens", settings.usdPerMillionPrompt().toPlainString(),
+        return Map.of("model", endpoint.model(),
+                "usdPerMillionPromptTokens", settings.usdPerMillionPrompt().toPlainString(),
                 "usdPerMillionCompletionTokens", settings.usdPerMillionCompletion().toPlainString());
     }
 
@@ -94,18 +97,13 @@ public final class EditRunLoop implements AgentBackend {
                         "the next call may exceed the task's budget; spent "
                         + spent.tokens() + " tokens, " + spent.usd() + " USD", Optional.empty(), spent);
             }
-            Duration wait = pace.start(Instant.now());
-            if (wait.compareTo(left) >= 0) {
-                return new AgentRun.Failed(AgentFailure.TIME_LIMIT, "after " + turn + " turns: the next call would "
-                        + "wait " + wait.toSeconds() + " s for the limit of " + settings.callsPerMinute().orElseThrow()
-                        + " calls a minute", Optional.empty(), spent);
-            }
-            if (wait.isPositive() && request.stop().awaitStop(wait)) {
-                return new AgentRun.Failed(AgentFailure.STOPPED, "after " + turn + " turns", Optional.empty(), spent);
+            Optional<AgentRun> ended = waited(request, turn, most, spent, left);
+            if (ended.isPresent()) {
+                return ended.get();
             }
             Spending.Ended call = request.spending().begin(most);
-            switch (endpoint.complete(List.copyOf(messages), settings.tokensPerTurn(), left.minus(wait),
-                    request.stop())) {
+            switch (endpoint.complete(List.copyOf(messages), settings.tokensPerTurn(),
+                    Duration.ofNanos(Math.max(1, end - System.nanoTime())), request.stop())) {
                 case Reply.Refused refused -> {
                     Usage charged = refused.mayBeCharged() ? most : Usage.NONE;
                     call.cost(charged);
@@ -135,6 +133,28 @@ public final class EditRunLoop implements AgentBackend {
         }
         return new AgentRun.Failed(AgentFailure.BAD_OUTPUT, "not done after " + settings.mostTurns() + " turns",
                 Optional.empty(), spent);
+    }
+
+    /// Waits for what the provider announced and for this worker's own pace, so that neither limit is hit.
+    ///
+    /// @return how the run ends instead, if it must
+    private Optional<AgentRun> waited(Request request, int turn, Usage most, Usage spent, Duration left) {
+        String turns = "after " + turn + " turns";
+        Duration announced = endpoint.before(most.tokens());
+        if (announced.compareTo(left) >= 0 || announced.compareTo(MOST_PATIENCE) > 0) {
+            return Optional.of(new AgentRun.Failed(AgentFailure.RATE_LIMIT, turns + ": the provider announced that it "
+                    + "takes no further call for " + announced.toSeconds() + " s", Optional.of(announced), spent));
+        }
+        Duration own = pace.start(Instant.now());
+        if (own.compareTo(left) >= 0) {
+            return Optional.of(new AgentRun.Failed(AgentFailure.TIME_LIMIT, turns + ": the next call would wait "
+                    + own.toSeconds() + " s for the limit of " + settings.callsPerMinute().orElseThrow()
+                    + " calls a minute", Optional.empty(), spent));
+        }
+        Duration wait = own.compareTo(announced) > 0 ? own : announced;
+        return wait.isPositive() && request.stop().awaitStop(wait)
+                ? Optional.of(new AgentRun.Failed(AgentFailure.STOPPED, turns, Optional.empty(), spent))
+                : Optional.empty();
     }
 
     private record Turn(boolean finished, boolean understood, String feedback) {

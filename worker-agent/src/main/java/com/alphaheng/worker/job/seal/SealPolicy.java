@@ -18,16 +18,18 @@ import java.util.regex.PatternSyntaxException;
 /// @param forbidden regular expressions that no added line of code may match
 /// @param prepare   command that builds; run before the verify command
 /// @param counters  names in the verify command's metrics that may not be lower than on the base
+/// @param built     globs of the files that the build makes and that run: they must differ from the base's, stay as
+///                  they are, and be what runs; a build must make the same bytes of the same sources
 /// @param challenge inputs drawn at verification, on which change and base must agree
 public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<String> editable,
-                         List<String> forbidden, Optional<String> prepare, List<String> counters,
+                         List<String> forbidden, Optional<String> prepare, List<String> counters, List<String> built,
                          Optional<Challenge> challenge) {
     public static final String FILE = "sealing.json";
 
     /// For repositories without the file: tests, build files, launchers and continuous integration.
     public static final SealPolicy DEFAULT = new SealPolicy(List.of("**/src/test/**", "**/pom.xml", "pom.xml",
             "**/build.gradle*", "mvnw", ".mvn/**", ".ci/**", ".github/**", "task-specs/**", FILE), List.of(), List.of(),
-            Optional.empty(), List.of(), Optional.empty());
+            Optional.empty(), List.of(), List.of(), Optional.empty());
 
     private static final ObjectMapper MAPPER = ProtocolCodec.jsonMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -38,8 +40,12 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
         forbidden = forbidden == null ? List.of() : List.copyOf(forbidden);
         prepare = prepare == null ? Optional.empty() : prepare;
         counters = counters == null ? List.of() : List.copyOf(counters);
+        built = built == null ? List.of() : List.copyOf(built);
         challenge = challenge == null ? Optional.empty() : challenge;
         forbidden.forEach(Pattern::compile);
+        if (!built.isEmpty() && prepare.isEmpty()) {
+            throw new IllegalArgumentException("'built' names what the build makes, but there is no 'prepare'");
+        }
     }
 
     /// @param command    reads `$HENG_CHALLENGES` (`operation size seed` per line), makes each input from its seed, and

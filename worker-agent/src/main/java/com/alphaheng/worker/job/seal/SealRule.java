@@ -18,6 +18,10 @@ public enum SealRule {
     INPUT_CACHED("an input seen before is answered far faster than a fresh one"),
     LEFT_PROCESSES("a command left processes running"),
     TAMPERED("protected files were changed while commands ran"),
+    NOT_BUILT("what was built is not of the changed sources"),
+    SWAPPED_BUILD("what was built changed after it was verified"),
+    OTHER_BUILD("what ran is not what was built and verified"),
+    OTHER_WORK("what ran dispatched none of the operations that the base does for the same work, or far fewer or more"),
     NEVER_EXECUTED("the checks pass even when the changed code is made to fail: it was not executed"),
     NOT_PROVEN("the changed code could not be made to fail, so nothing proves that it is executed");
 

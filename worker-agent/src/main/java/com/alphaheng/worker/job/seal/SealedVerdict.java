@@ -8,7 +8,8 @@ import java.util.Optional;
 public sealed interface SealedVerdict {
     /// @param metrics what the verify command wrote into `$HENG_METRICS`
     /// @param proofs  what was made to fail and did, for the report
-    record Accepted(Optional<String> metrics, List<String> proofs) implements SealedVerdict {
+    /// @param execution holds what is measured against what was verified
+    record Accepted(Optional<String> metrics, List<String> proofs, ExecutionProof execution) implements SealedVerdict {
         public Accepted {
             proofs = List.copyOf(proofs);
         }

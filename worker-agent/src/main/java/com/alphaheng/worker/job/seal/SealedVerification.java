@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -30,6 +31,7 @@ public final class SealedVerification {
     private final SourceFiles files;
     private final RandomGenerator random;
     private final Consumer<String> log;
+    private final RunningCode running;
     private final Map<String, Answers> baseProofs = new HashMap<>();
     private final Set<Path> preparedBases = new HashSet<>();
 
@@ -46,8 +48,11 @@ public final class SealedVerification {
                           String baseCommit, Path base, Path candidate) {
     }
 
-    /// @param log told what was proven
-    public SealedVerification(Runner runner, SourceFiles files, RandomGenerator random, Consumer<String> log) {
+    /// @param log     told what was proven
+    /// @param running looks at what the commands load
+    public SealedVerification(Runner runner, SourceFiles files, RandomGenerator random, Consumer<String> log,
+                              RunningCode running) {
+        this.running = running;
         this.runner = runner;
         this.files = files;
         this.random = random;
@@ -61,19 +66,33 @@ public final class SealedVerification {
             return new SealedVerdict.Rejected(broken.get(), Optional.empty(), List.of());
         }
         Map<String, String> before = fingerprint(subject);
+        ExecutionProof proof = new ExecutionProof(subject, files, running);
         try {
             prepareBase(subject);
-            Exited verified = verifyCandidate(subject);
-            challenge(subject);
-            if (!fingerprint(subject).equals(before)) {
-                throw new Stop(new Rejection(SealRule.TAMPERED, "found by comparing hashes"), Optional.empty(),
-                        List.of());
-            }
-            List<String> proofs = sabotage(subject);
-            return new SealedVerdict.Accepted(verified.metrics(), proofs);
+            proof.baseIsBuilt();
+            Exited verified = verifyCandidate(subject, proof);
+            challenge(subject, proof);
+            mustBeUntouched(subject, before);
+            mustHold(proof.untouched());
+            List<String> proofs = sabotage(subject, proof);
+            mustBeUntouched(subject, before);
+            mustHold(proof.isBuiltAgain());
+            return new SealedVerdict.Accepted(verified.metrics(), proofs, proof);
         } catch (Stop stop) {
             return stop.verdict;
         }
+    }
+
+    private void mustBeUntouched(Subject subject, Map<String, String> before) {
+        if (!fingerprint(subject).equals(before)) {
+            throw new Stop(new Rejection(SealRule.TAMPERED, "found by comparing hashes"), Optional.empty(), List.of());
+        }
+    }
+
+    private static void mustHold(Optional<Rejection> broken) {
+        broken.ifPresent(rejection -> {
+            throw new Stop(rejection, Optional.empty(), List.of());
+        });
     }
 
     private Map<String, String> fingerprint(Subject subject) {
@@ -107,11 +126,12 @@ public final class SealedVerification {
         return exited;
     }
 
-    private Exited verifyCandidate(Subject subject) throws EnvironmentFailure {
+    private Exited verifyCandidate(Subject subject, ExecutionProof proof) throws EnvironmentFailure {
         if (subject.policy.prepare().isPresent()) {
             Exited built = run("build", subject.policy.prepare().get(), subject.candidate);
             reject(built.status() != 0, SealRule.BUILD_FAILED, built);
             reject(!built.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, built);
+            mustHold(proof.isBuilt());
         }
         if (subject.verify.isEmpty()) {
             return new Exited(0, List.of(), Duration.ZERO, Optional.empty(), List.of(), Optional.empty());
@@ -119,11 +139,11 @@ public final class SealedVerification {
         Exited verified = run("verify", subject.verify.get(), subject.candidate);
         reject(!verified.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, verified);
         reject(verified.status() != 0, SealRule.VERIFY_FAILED, verified);
-        Answers proof = Answers.parse(verified.metrics());
+        Answers own = Answers.parse(verified.metrics());
         Answers expected = baseProofs.getOrDefault(subject.baseCommit + "\n" + subject.verify.get(), Answers.NONE);
         for (String counter : subject.policy.counters()) {
             long wanted = Math.max(1, expected.counters().getOrDefault(counter, 0L));
-            long found = proof.counters().getOrDefault(counter, 0L);
+            long found = own.counters().getOrDefault(counter, 0L);
             if (found < wanted) {
                 throw new Stop(new Rejection(SealRule.NO_PROOF, counter + ": " + found + " instead of " + wanted),
                         Optional.of(0), verified.lastLines());
@@ -132,24 +152,28 @@ public final class SealedVerification {
         return verified;
     }
 
-    private void challenge(Subject subject) throws EnvironmentFailure {
+    private void challenge(Subject subject, ExecutionProof proof) throws EnvironmentFailure {
         if (subject.policy.challenge().isEmpty()) {
             return;
         }
         SealPolicy.Challenge challenge = subject.policy.challenge().get();
         ChallengePlan plan = ChallengePlan.drawn(challenge, random);
-        Exited expectedRun = mustWorkOnBase(ask(challenge, plan, subject.base, Optional.empty()));
+        Watched base = watched(challenge, plan, subject.base, Optional.empty());
+        Exited expectedRun = mustWorkOnBase(base.exited);
+        proof.baseRan(expectedRun.metrics(), base.loaded);
         List<List<Double>> expected = Answers.parse(expectedRun.metrics()).values();
         Duration limit = expectedRun.elapsed().multipliedBy(10).plus(CHALLENGE_SLACK);
-        Answers answers = answered(challenge, plan, subject.candidate, limit);
-        answers.differenceFrom(expected, challenge.tolerance(), plan.lines()).ifPresent(difference -> {
+        Watched first = answered(challenge, plan, subject.candidate, limit);
+        first.answers().differenceFrom(expected, challenge.tolerance(), plan.lines()).ifPresent(difference -> {
             throw new Stop(new Rejection(SealRule.WRONG_OUTPUT, difference), Optional.of(0), List.of());
         });
-        Answers again = answered(challenge, plan.reversed(), subject.candidate, limit);
-        again.differenceFrom(expected.reversed(), challenge.tolerance(), plan.reversed().lines())
+        Watched again = answered(challenge, plan.reversed(), subject.candidate, limit);
+        again.answers().differenceFrom(expected.reversed(), challenge.tolerance(), plan.reversed().lines())
                 .ifPresent(difference -> {
                     throw new Stop(new Rejection(SealRule.NOT_REPEATABLE, difference), Optional.of(0), List.of());
                 });
+        mustHold(proof.candidateRan(first.exited.metrics(), first.loaded));
+        mustHold(proof.candidateRan(again.exited.metrics(), again.loaded));
         if (challenge.timed().isPresent()) {
             compareWithRepeated(subject, challenge, challenge.timed().get());
         }
@@ -163,8 +187,8 @@ public final class SealedVerification {
         double fresh = Double.POSITIVE_INFINITY;
         for (int i = 0; i < TIMED_TRIES; i++) {
             ChallengePlan plan = ChallengePlan.fresh(timed, random);
-            fresh = Math.min(fresh, time(ask(challenge, plan, subject.candidate, Optional.empty())));
-            repeated = Math.min(repeated, time(ask(challenge, plan.repeated(), subject.candidate, Optional.empty())));
+            fresh = Math.min(fresh, time(ask(challenge, plan, subject.candidate)));
+            repeated = Math.min(repeated, time(ask(challenge, plan.repeated(), subject.candidate)));
             if (repeated >= CACHED_SHARE * fresh) {
                 return;
             }
@@ -178,23 +202,50 @@ public final class SealedVerification {
         return exited.processorTime().orElse(exited.elapsed()).toNanos();
     }
 
-    private Answers answered(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder, Duration limit)
-            throws EnvironmentFailure {
-        Exited exited = ask(challenge, plan, folder, Optional.of(limit));
-        reject(!exited.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, exited);
-        reject(exited.status() != 0, SealRule.NO_ANSWER, exited);
-        Answers answers = Answers.parse(exited.metrics());
-        if (answers.values().size() != plan.lines().size()) {
-            throw new Stop(new Rejection(SealRule.NO_ANSWER, answers.values().size() + " of " + plan.lines().size()),
-                    Optional.of(0), exited.lastLines());
+    /// A run of the challenge, and what was seen of its processes meanwhile.
+    private record Watched(Exited exited, Set<RunningCode.LoadedFile> loaded) {
+        Answers answers() {
+            return Answers.parse(exited.metrics());
         }
-        return answers;
     }
 
-    private Exited ask(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder, Optional<Duration> limit)
+    private Watched watched(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder, Optional<Duration> limit)
             throws EnvironmentFailure {
-        return switch (runner.run("verify", challenge.command(), folder, Map.of("HENG_CHALLENGES", plan.text()),
-                limit)) {
+        String run = UUID.randomUUID().toString();
+        RunningCode.Look look = running.begin(run);
+        Optional<Exited> exited = Optional.empty();
+        Set<RunningCode.LoadedFile> loaded;
+        try {
+            exited = Optional.of(ask(challenge, plan, folder, limit, Map.of(RunningCode.RUN_VARIABLE, run)));
+        } finally {
+            loaded = look.end();
+        }
+        return new Watched(exited.get(), loaded);
+    }
+
+    private Watched answered(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder, Duration limit)
+            throws EnvironmentFailure {
+        Watched watched = watched(challenge, plan, folder, Optional.of(limit));
+        Exited exited = watched.exited;
+        reject(!exited.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, exited);
+        reject(exited.status() != 0, SealRule.NO_ANSWER, exited);
+        int answers = watched.answers().values().size();
+        if (answers != plan.lines().size()) {
+            throw new Stop(new Rejection(SealRule.NO_ANSWER, answers + " of " + plan.lines().size()), Optional.of(0),
+                    exited.lastLines());
+        }
+        return watched;
+    }
+
+    private Exited ask(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder) throws EnvironmentFailure {
+        return ask(challenge, plan, folder, Optional.empty(), Map.of());
+    }
+
+    private Exited ask(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder, Optional<Duration> limit,
+                       Map<String, String> more) throws EnvironmentFailure {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("HENG_CHALLENGES", plan.text());
+        return switch (runner.run("verify", challenge.command(), folder, environment, limit)) {
             case Exited exited -> exited;
             case Killed killed when limit.isPresent() && killed.cause() == Commands.Cause.TIME_LIMIT
                     && killed.elapsed().compareTo(limit.get()) >= 0 ->
@@ -207,7 +258,7 @@ public final class SealedVerification {
         };
     }
 
-    private List<String> sabotage(Subject subject) throws EnvironmentFailure {
+    private List<String> sabotage(Subject subject, ExecutionProof proof) throws EnvironmentFailure {
         List<String> proofs = new ArrayList<>();
         for (ChangedFile file : subject.change) {
             if (file.deleted() || Sabotage.codeLines(file).isEmpty()) {
@@ -217,7 +268,7 @@ public final class SealedVerification {
             for (Sabotage.Variant variant : Sabotage.of(file.path(), original, Sabotage.codeLines(file))) {
                 String where = variant.path() + ", " + variant.what();
                 files.write(subject.candidate, file.path(), variant.content());
-                boolean noticed = fails(subject);
+                boolean noticed = fails(subject, proof, where);
                 files.write(subject.candidate, file.path(), original);
                 if (!noticed) {
                     throw new Stop(new Rejection(SealRule.NEVER_EXECUTED, where), Optional.of(0), List.of());
@@ -240,10 +291,11 @@ public final class SealedVerification {
     }
 
     /// Whether the checks fail for the sabotaged candidate. One that no longer builds proves nothing.
-    private boolean fails(Subject subject) throws EnvironmentFailure {
+    private boolean fails(Subject subject, ExecutionProof proof, String where) throws EnvironmentFailure {
         if (subject.policy.prepare().isPresent()) {
             Exited built = run("build", subject.policy.prepare().get(), subject.candidate);
             reject(built.status() != 0, SealRule.NOT_PROVEN, built);
+            mustHold(proof.isBuiltOf(where));
         }
         if (subject.verify.isPresent() && run("verify", subject.verify.get(), subject.candidate).status() != 0) {
             return true;
@@ -252,7 +304,7 @@ public final class SealedVerification {
             return false;
         }
         ChallengePlan plan = ChallengePlan.drawn(subject.policy.challenge().get(), random);
-        Exited asked = ask(subject.policy.challenge().get(), plan, subject.candidate, Optional.empty());
+        Exited asked = ask(subject.policy.challenge().get(), plan, subject.candidate);
         return asked.status() != 0 || Answers.parse(asked.metrics()).values().size() != plan.lines().size();
     }
 

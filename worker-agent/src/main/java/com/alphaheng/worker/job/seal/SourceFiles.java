@@ -12,6 +12,9 @@ public interface SourceFiles {
 
     void write(Path folder, String path, String content);
 
+    /// Removes a file, if it is there.
+    void remove(Path folder, String path);
+
     /// SHA-256 of every file whose path is wanted, by path; links count by where they point.
     Map<String, String> hashes(Path folder, Predicate<String> wanted);
 }
