@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -18,7 +20,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 ///
 /// It reads no records. A member that dies is noticed within the session timeout of 6 s, which is the shortest that
 /// Kafka allows by default, and the others hear of it with their next heartbeat. Being told late that one no longer
-/// leads is harmless: the log itself shuts out every writer but the last.
+/// leads is harmless: the log itself shuts out every writer but the last. Whoever leads goes on leading when others
+/// come or go: the partition sticks to its member.
 public final class KafkaLeadership implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(KafkaLeadership.class.getName());
     private static final Duration POLL = Duration.ofMillis(250);
@@ -27,6 +30,7 @@ public final class KafkaLeadership implements AutoCloseable {
 
     private final KafkaConnection connection;
     private volatile boolean stopped;
+    private Optional<Boolean> told = Optional.empty();
     private Thread thread = Thread.ofPlatform().unstarted(() -> { });
 
     public KafkaLeadership(KafkaConnection connection) {
@@ -48,7 +52,7 @@ public final class KafkaLeadership implements AutoCloseable {
                 LOGGER.log(Level.DEBUG, "left the election");
             } catch (KafkaException e) {
                 LOGGER.log(Level.WARNING, "the election failed, trying again: " + e.getMessage());
-                role.accept(false);
+                tell(role, false);
                 pause();
             }
         }
@@ -57,22 +61,32 @@ public final class KafkaLeadership implements AutoCloseable {
     private void campaign(Consumer<Boolean> role) {
         try (var consumer = new KafkaConsumer<>(connection.with(Map.of("group.id", GROUP, "enable.auto.commit", false,
                 "session.timeout.ms", 6_000, "heartbeat.interval.ms", 750, "auto.offset.reset", "latest",
-                "metadata.max.age.ms", 5_000)), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                "metadata.max.age.ms", 5_000,
+                "partition.assignment.strategy", CooperativeStickyAssignor.class.getName())),
+                new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(Topics.ROADMAP), new ConsumerRebalanceListener() {
                 @Override
                 public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
                     consumer.pause(consumer.assignment());
-                    role.accept(!consumer.assignment().isEmpty());
+                    tell(role, !consumer.assignment().isEmpty());
                 }
 
                 @Override
                 public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-                    role.accept(false);
+                    tell(role, false);
                 }
             });
             while (!stopped) {
                 consumer.poll(POLL);
             }
+        }
+    }
+
+    /// Kafka repeats itself when others come or go.
+    private void tell(Consumer<Boolean> role, boolean lead) {
+        if (!told.equals(Optional.of(lead))) {
+            told = Optional.of(lead);
+            role.accept(lead);
         }
     }
 

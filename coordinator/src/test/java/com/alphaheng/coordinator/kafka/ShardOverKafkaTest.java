@@ -29,8 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,19 +99,24 @@ class ShardOverKafkaTest {
 
     @Test
     void oneCoordinatorLeadsAndAnotherTakesOver() throws Exception {
-        AtomicReference<String> leader = new AtomicReference<>("");
+        List<Boolean> firstTold = new CopyOnWriteArrayList<>();
+        List<Boolean> secondTold = new CopyOnWriteArrayList<>();
         try (KafkaLeadership first = new KafkaLeadership(connection);
                 KafkaLeadership second = new KafkaLeadership(connection)) {
-            first.start(lead -> leader.updateAndGet(now -> lead ? "first" : now.equals("first") ? "" : now));
-            eventually(() -> leader.get().equals("first"));
-            second.start(lead -> leader.updateAndGet(now -> lead ? "second" : now.equals("second") ? "" : now));
-            Thread.sleep(3_000);
-            assertThat(leader.get()).isNotEmpty();
-            String before = leader.get();
-            (before.equals("first") ? first : second).close();
-            Instant closed = Instant.now();
-            eventually(() -> !leader.get().equals(before) && !leader.get().isEmpty());
-            assertThat(Duration.between(closed, Instant.now())).isLessThan(Duration.ofSeconds(10));
+            first.start(firstTold::add);
+            eventually(() -> firstTold.equals(List.of(true)));
+            second.start(secondTold::add);
+            eventually(() -> secondTold.equals(List.of(false)));
+            for (int i = 0; i < 3; i++) {
+                try (KafkaLeadership passing = new KafkaLeadership(connection)) {
+                    List<Boolean> passingTold = new CopyOnWriteArrayList<>();
+                    passing.start(passingTold::add);
+                    eventually(() -> passingTold.equals(List.of(false)));
+                }
+            }
+            assertThat(firstTold).as("whoever leads goes on leading when others come and go").containsExactly(true);
+            first.close();
+            eventually(() -> secondTold.equals(List.of(false, true)));
         }
     }
 

@@ -108,10 +108,20 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
     public void report(AttemptId attempt, AttemptResult result, Runnable delivered) {
         submit(() -> {
             var report = new WorkerMessage.AttemptFinished(workerId, incarnation, sequence, attempt, result);
-            spool.save(report);
             undelivered.put(attempt, new Undelivered(report, delivered));
+            save(report);
             sendUndelivered();
         });
+    }
+
+    /// A disk that takes nothing must not keep a report from the coordinator: it is sent from memory then.
+    private void save(WorkerMessage.AttemptFinished report) {
+        try {
+            spool.save(report);
+        } catch (IOException e) {
+            LOG.warnf("the report of %s cannot be kept on the disk (%s): it is lost if this worker ends before the "
+                    + "broker has it", report.attempt(), e);
+        }
     }
 
     @Override

@@ -33,18 +33,21 @@ final class ReportSpool {
     }
 
     /// On disk for certain when this returns.
-    void save(WorkerMessage.AttemptFinished report) {
+    void save(WorkerMessage.AttemptFinished report) throws IOException {
         Path file = file(report.attempt());
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING)) {
-                channel.write(ByteBuffer.wrap(ProtocolCodec.encode(report)));
+                ByteBuffer bytes = ByteBuffer.wrap(ProtocolCodec.encode(report));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
                 channel.force(true);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } finally {
+            Files.deleteIfExists(fresh);
         }
     }
 

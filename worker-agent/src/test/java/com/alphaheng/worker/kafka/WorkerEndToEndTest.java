@@ -84,6 +84,17 @@ class WorkerEndToEndTest extends WithBroker {
     }
 
     @Test
+    void aReportThatTheDiskDoesNotTakeIsSentAllTheSame() throws Exception {
+        Hello hello = coordinator.await(Hello.class, message -> true);
+        Files.delete(temporary.resolve("work/spool"));
+        AttemptId attempt = new AttemptId("c", "t", 1);
+        assign(hello, attempt, Tasks.verify("true"));
+        assertThat(finished(attempt).result().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        coordinator.await(Heartbeat.class, beat -> beat.sequence() > finished(attempt).sequence()
+                && beat.running().isEmpty());
+    }
+
+    @Test
     void aReportOutlivesTheBrokerAndTheWorker() throws Exception {
         Hello hello = coordinator.await(Hello.class, message -> true);
         AttemptId attempt = new AttemptId("c", "t", 1);
