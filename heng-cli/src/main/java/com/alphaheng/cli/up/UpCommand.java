@@ -62,6 +62,8 @@ public final class UpCommand implements Callable<Integer> {
 
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean stopping;
+    /// Said last.
+    private String refusal = "";
 
     @Override
     public Integer call() {
@@ -154,13 +156,19 @@ public final class UpCommand implements Callable<Integer> {
         return reports == null ? Surroundings.root().resolve("reports") : reports;
     }
 
-    /// Empty while the coordinator is away: it is being started again, or there is no campaign yet.
+    /// Empty while the coordinator is away, being started again, and while it refuses: there is no campaign yet, or it
+    /// asks for a token since the first one was made.
     private Optional<JsonNode> refresh(Coordinator coordinator, LiveSummary summary) {
         try {
             JsonNode state = coordinator.get(path());
             summary.update(state, coordinator.get(path() + "/tasks"));
+            refusal = "";
             return Optional.of(state);
         } catch (CliException e) {
+            if (e.exitCode() != ExitCode.UNAVAILABLE && !e.getMessage().equals(refusal)) {
+                refusal = e.getMessage();
+                summary.say("nothing to show: " + refusal);
+            }
             return Optional.empty();
         }
     }

@@ -109,8 +109,9 @@ public final class ExecutionProof {
     /// @param metrics what it wrote into `$HENG_METRICS`
     public void baseRan(Optional<String> metrics, Set<LoadedFile> loaded) {
         baseWork = ExecutedWork.parse(metrics);
-        loaded.stream().filter(file -> !file.path().startsWith(baseFolder))
-                .forEach(file -> loadedByBase.add(file.sha256()));
+        // Also from its own folder, where a library may have been unpacked; but not what was built of the base.
+        loaded.stream().map(LoadedFile::sha256).filter(hash -> !baseBuilt.containsValue(hash))
+                .forEach(loadedByBase::add);
     }
 
     /// A run of the candidate that did the same work as the base's last one.

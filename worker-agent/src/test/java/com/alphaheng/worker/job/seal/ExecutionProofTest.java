@@ -99,6 +99,16 @@ class ExecutionProofTest {
     }
 
     @Test
+    void whatTheBaseUnpacksTheCandidateMayUnpackToo() {
+        Path unpacked = CANDIDATE.resolve("native/library.so");
+        assertThat(ran(says("new", 120), open(unpacked, "unpacked"))).contains("native/library.so");
+        proof.baseRan(says("old", 100), open(BASE.resolve("native/library.so"), "unpacked"));
+        assertThat(ran(says("new", 120), open(unpacked, "unpacked"))).isEqualTo("accepted");
+        proof.baseRan(says("old", 100), open(BASE.resolve("out/a.jar"), "old"));
+        assertThat(ran(says("new", 120), open(unpacked, "old"))).as("the base's build elsewhere").contains("old");
+    }
+
+    @Test
     void aHonestRunIsAcceptedAndReported() {
         assertThat(ran(says("new", 120), open(JAR, "new"))).isEqualTo("accepted");
         assertThat(proof.differs()).isEmpty();
