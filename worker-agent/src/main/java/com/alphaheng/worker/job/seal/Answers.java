@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// What a verify or challenge command wrote into `$HENG_METRICS` besides metrics.
 ///
@@ -37,20 +38,29 @@ record Answers(List<List<Double>> values, Map<String, Long> counters) {
         }
     }
 
+    /// The inputs, by number, on which these differ from what is expected.
+    List<Integer> differences(List<List<Double>> expected, double tolerance) {
+        return IntStream.range(0, expected.size())
+                .filter(i -> difference(i, expected.get(i), tolerance).isPresent()).boxed().toList();
+    }
+
     /// The first place where these differ from what is expected; empty if they agree.
     Optional<String> differenceFrom(List<List<Double>> expected, double tolerance, List<String> names) {
-        for (int i = 0; i < expected.size(); i++) {
-            if (values.get(i).size() != expected.get(i).size()) {
-                return Optional.of(names.get(i) + " gives " + values.get(i).size() + " values, the base "
-                        + expected.get(i).size());
-            }
-            for (int j = 0; j < expected.get(i).size(); j++) {
-                double right = expected.get(i).get(j);
-                double found = values.get(i).get(j);
-                // Written so that NaN is a difference, too.
-                if (!(Math.abs(found - right) <= tolerance * Math.max(1, Math.abs(right)))) {
-                    return Optional.of(names.get(i) + " [" + j + "] gives " + found + ", the base " + right);
-                }
+        return IntStream.range(0, expected.size()).boxed().flatMap(i -> difference(i, expected.get(i), tolerance)
+                .map(place -> names.get(i) + place).stream()).findFirst();
+    }
+
+    private Optional<String> difference(int input, List<Double> expected, double tolerance) {
+        List<Double> answer = values.get(input);
+        if (answer.size() != expected.size()) {
+            return Optional.of(" gives " + answer.size() + " values, the base " + expected.size());
+        }
+        for (int j = 0; j < expected.size(); j++) {
+            double right = expected.get(j);
+            double found = answer.get(j);
+            // Written so that NaN is a difference, too.
+            if (!(Math.abs(found - right) <= tolerance * Math.max(1, Math.abs(right)))) {
+                return Optional.of(" [" + j + "] gives " + found + ", the base " + right);
             }
         }
         return Optional.empty();

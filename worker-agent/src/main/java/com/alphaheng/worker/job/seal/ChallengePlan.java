@@ -38,6 +38,12 @@ record ChallengePlan(List<String> lines) {
         return new ChallengePlan(lines);
     }
 
+    /// As many fresh inputs of the sort of one of this plan's.
+    ChallengePlan more(int index, int count, RandomGenerator random) {
+        String[] words = lines.get(index).split(" ");
+        return fresh(new SealPolicy.Timed(words[0], Integer.parseInt(words[1]), count), random);
+    }
+
     /// The first input of this plan as often as the plan is long.
     ChallengePlan repeated() {
         return new ChallengePlan(Collections.nCopies(lines.size(), lines.getFirst()));

@@ -25,6 +25,7 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
                          List<String> forbidden, Optional<String> prepare, List<String> counters, List<String> built,
                          Optional<Challenge> challenge) {
     public static final String FILE = "sealing.json";
+    private static final int MOST_UNSTABLE = 5;
 
     /// For repositories without the file: tests, build files, launchers and continuous integration.
     public static final SealPolicy DEFAULT = new SealPolicy(List.of("**/src/test/**", "**/pom.xml", "pom.xml",
@@ -53,10 +54,16 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
     /// @param operations asked for by name
     /// @param sizes      asked for, awkward ones among them
     /// @param tolerance  largest difference, relative to the larger of the expected value and 1
+    /// @param unstable   on how many of a hundred inputs, five at most, a right answer may differ by more: of experts
+    ///                   whose scores all but tie the last bit chooses one, and the rest follows from that
     /// @param timed      measured with fresh and with repeated inputs, to find what remembers its inputs
     public record Challenge(String command, List<String> operations, List<Integer> sizes, double tolerance,
-                            Optional<Timed> timed) {
+                            int unstable, Optional<Timed> timed) {
         public Challenge {
+            if (unstable < 0 || unstable > MOST_UNSTABLE) {
+                throw new IllegalArgumentException("'unstable' is " + unstable + ", it goes from 0 to "
+                        + MOST_UNSTABLE);
+            }
             timed = timed == null ? Optional.empty() : timed;
             operations = List.copyOf(operations);
             sizes = List.copyOf(sizes);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ChallengePlanTest {
     private static final SealPolicy.Challenge CHALLENGE = new SealPolicy.Challenge("run", List.of("norm", "gemv"),
-            List.of(1, 13, 64), 1e-4, Optional.empty());
+            List.of(1, 13, 64), 1e-4, 0, Optional.empty());
 
     /// A kernel that remembers its last result by size must meet two different inputs of a size with nothing between.
     @Test
