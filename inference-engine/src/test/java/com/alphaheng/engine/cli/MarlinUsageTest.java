@@ -30,6 +30,15 @@ class MarlinUsageTest {
             .isEqualTo("generate: cannot read " + prompt + ": it is not UTF-8");
     }
 
+    /// A sealed build runs it, and must not fail for a tuning table that is broken on purpose.
+    @Test
+    void withoutInputsAChallengeOnlyBuilds() {
+        assertThat(Marlin.run(new String[] {"challenge", "--inputs", "", "--tuning", "no.such=1"}))
+            .isEqualTo(ExitCode.OK);
+        assertThat(failure(ExitCode.USAGE, "challenge", "--inputs", "exact 1 1", "--tuning", "no.such=1"))
+            .contains("no.such");
+    }
+
     /// The one line that a failing command writes to standard error.
     private static String failure(int exitCode, String... arguments) {
         PrintStream standardError = System.err;
