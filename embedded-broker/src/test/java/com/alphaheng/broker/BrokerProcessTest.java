@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The broker as a process of its own: stopped by SIGTERM, killed by SIGKILL.
 @Timeout(300)
+@Tag("slow")
 final class BrokerProcessTest {
     @TempDir
     private Path folder;

@@ -1,5 +1,6 @@
 package com.alphaheng.engine.metal;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /// What Apple's compiler would refuse or is known to get wrong in the `.metal` files, found without it.
+@Tag("slow")
 class MslHygieneTest {
     private static final Path SOURCES = Path.of("src/main/resources/metal");
     private static final Path SHIM = Path.of("src/test/native/hygiene");
