@@ -8,10 +8,17 @@ import java.util.Optional;
 ///
 /// @param task   the task as submitted
 /// @param commit commit to check out; empty means the tip of the worker's configured source repository
-/// @param shares of a search spread over workers: what was measured before, in the order of rounds and shares
-public record JobSpec(TaskSpec task, Optional<String> commit, List<ShareResult> shares) {
+/// @param shares   of a search spread over workers: what was measured before, in the order of rounds and shares
+/// @param setbacks why earlier attempts were sent back, the oldest first; whoever tries again should know
+public record JobSpec(TaskSpec task, Optional<String> commit, List<ShareResult> shares, List<String> setbacks) {
     public JobSpec {
         shares = shares == null ? List.of() : List.copyOf(shares);
+        setbacks = setbacks == null ? List.of() : List.copyOf(setbacks);
+    }
+
+    /// A job that nobody has failed at.
+    public JobSpec(TaskSpec task, Optional<String> commit, List<ShareResult> shares) {
+        this(task, commit, shares, List.of());
     }
 
     /// A job that builds on no other's measurements.

@@ -1,5 +1,6 @@
 package com.alphaheng.coordinator.roadmap;
 
+import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.protocol.JobSpec;
@@ -19,6 +20,9 @@ import java.util.OptionalDouble;
 /// @param counted the limited backend that the attempt counts against
 /// @param allowed the backends it may use, in order of preference; empty means as the task says
 record JobTerms(Optional<String> counted, List<String> allowed) {
+    /// An agent's prompt shall not grow with every attempt.
+    private static final int MOST_SETBACKS = 3;
+
     static final JobTerms FREE = new JobTerms(Optional.empty(), List.of());
 
     /// Empty if every backend that could be used on this worker is at its limit.
@@ -56,7 +60,17 @@ record JobTerms(Optional<String> counted, List<String> allowed) {
         TaskSpec spec = task.spec();
         Budget left = left(spec.budget(), task, worker);
         return new JobSpec(spec.narrowed(allowed.isEmpty() ? spec.backends() : allowed, left),
-                task.campaign().commit(), SpreadTasks.results(task));
+                task.campaign().commit(), SpreadTasks.results(task), setbacks(task));
+    }
+
+    /// The last reasons for which changes were refused: a conflict, a broken rule, a loss of speed. What befell a
+    /// worker says nothing to the next.
+    private static List<String> setbacks(Task task) {
+        List<String> reasons = task.attempts().stream().flatMap(attempt -> attempt.result().stream())
+                .filter(result -> result.outcome() == Outcome.AGENT_FAILED
+                        || result.outcome() == Outcome.VERIFICATION_FAILED)
+                .map(AttemptResult::reason).filter(reason -> !reason.isBlank()).distinct().toList();
+        return reasons.subList(Math.max(0, reasons.size() - MOST_SETBACKS), reasons.size());
     }
 
     private static Budget left(Budget budget, Task task, String worker) {

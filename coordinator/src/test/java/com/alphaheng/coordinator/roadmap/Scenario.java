@@ -49,6 +49,7 @@ final class Scenario {
     private final Map<String, Long> sequences = new LinkedHashMap<>();
     private final Map<String, String> incarnations = new LinkedHashMap<>();
     private final List<String> said = new ArrayList<>();
+    private List<String> setbacks = List.of();
     private Reply lastReply = new Reply.Silence();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private String line = "";
@@ -140,6 +141,7 @@ final class Scenario {
     private void expect(String[] w, String whole) {
         switch (w[1]) {
             case "said" -> check(String.join("; ", said), whole.substring("expect said".length()).strip());
+            case "setbacks" -> check(String.join("; ", setbacks), whole.substring("expect setbacks".length()).strip());
             case "reply" -> checkContains(lastReply.toString(), whole.substring("expect reply".length()).strip());
             case "reason" -> checkContains(new BlockingReason(state, now).of(task(w[2])),
                     whole.substring(("expect reason " + w[2]).length()).strip());
@@ -220,6 +222,11 @@ final class Scenario {
                 log.add(EventCodec.decode(EventCodec.encode(durable)));
             }
         }
+        decision.messages().forEach(message -> {
+            if (message instanceof CoordinatorMessage.Assignment assignment) {
+                setbacks = assignment.job().setbacks();
+            }
+        });
         decision.messages().forEach(message -> said.add(switch (message) {
             case CoordinatorMessage.Assignment assignment -> assignment.workerId() + " run "
                     + assignment.attempt().task() + "#" + assignment.attempt().epoch()

@@ -50,8 +50,8 @@ final class AgentWiring {
         List<String> preferred = new ArrayList<>(order);
         for (String name : order) {
             if (!backends.containsKey(name)) {
-                throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "heng.worker.agent-order names '" + name
-                        + "', which is not configured", "configure heng.worker.agents." + name + ".command or .url");
+                throw wrong("heng.worker.agent-order names '" + name + "', which is not configured",
+                        "configure heng.worker.agents." + name + ".cli, .command or .url");
             }
         }
         limits.keySet().stream().filter(name -> !preferred.contains(name)).forEach(preferred::add);
@@ -65,33 +65,79 @@ final class AgentWiring {
                 running);
     }
 
+    /// The backend of one agent.
+    ///
+    /// @throws EnvironmentFailure naming the setting that is wrong, or missing
     static AgentBackend backend(String name, AgentConfiguration agent, Commands commands, SourceFiles files)
             throws EnvironmentFailure {
         String place = "heng.worker.agents." + name;
+        if (List.of(PatchBackend.NAME, RevertBackend.NAME, TuneBackend.NAME).contains(name)) {
+            throw wrong(place + " has the name of a backend that is always there", "choose another name");
+        }
+        List<String> sorts = new ArrayList<>();
+        agent.cli().ifPresent(_ -> sorts.add("cli"));
+        agent.command().ifPresent(_ -> sorts.add("command"));
+        agent.url().ifPresent(_ -> sorts.add("url"));
+        if (sorts.size() != 1) {
+            throw wrong(place + (sorts.isEmpty() ? " is neither a CLI nor a command nor an endpoint" : " has "
+                    + String.join(" and ", sorts)), "give it one of " + place + ".cli (" + AgentCli.words()
+                    + "), .command, or .url with .model");
+        }
         Optional<String> key = agent.key().flatMap(JobEnvironment::value);
         if (agent.key().isPresent() && key.isEmpty()) {
-            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, place + ".key names the variable " + agent.key().get()
-                    + ", which is not set", "set it in the worker's environment");
+            throw wrong(place + ".key names the variable " + agent.key().get() + ", which is not set",
+                    "set it in the worker's environment");
         }
-        if (agent.command().isPresent()) {
-            Map<String, String> environment = key.map(value -> Map.of(agent.key().get(), value)).orElse(Map.of());
-            return new CliBackend(new CliBackend.Settings(name, agent.command().get(), agent.silence(), environment,
-                    agent.confined() ? new Confinement.Agent(JobEnvironment.paths(agent.writable())) : Confinement.OPEN,
-                    agent.usage().isPresent() ? Optional.of(pattern(place, agent.usage().get())) : Optional.empty()),
-                    commands);
+        if (agent.url().isEmpty()) {
+            return new CliBackend(commandLine(name, place, agent, key), commands);
         }
-        if (agent.url().isPresent() && agent.model().isPresent()) {
-            return new EditRunLoop(new EditRunLoop.Settings(name, agent.turns(), agent.tokensPerTurn(),
-                    agent.callsPerMinute(), agent.usdPerMillionPromptTokens(), agent.usdPerMillionCompletionTokens()),
-                    new OpenAiEndpoint(agent.url().get(), agent.model().get(), key), files, commands);
+        String model = agent.model().orElseThrow(() -> wrong(place + ".url has no model beside it",
+                "name one with " + place + ".model, as the endpoint calls it"));
+        if (!agent.url().get().matches("https?://[^/\\s]+.*")) {
+            throw wrong(place + ".url is '" + agent.url().get() + "'", "write it like http://127.0.0.1:8080/v1");
         }
-        throw new EnvironmentFailure(Code.BAD_CONFIGURATION, place + " is neither a command nor an endpoint",
-                "give it " + place + ".command, or .url and .model");
+        return new EditRunLoop(new EditRunLoop.Settings(name, agent.turns(), agent.tokensPerTurn(),
+                agent.callsPerMinute(), agent.usdPerMillionPromptTokens(), agent.usdPerMillionCompletionTokens()),
+                new OpenAiEndpoint(agent.url().get(), model, key), files, commands);
+    }
+
+    private static CliBackend.Settings commandLine(String name, String place, AgentConfiguration agent,
+                                                   Optional<String> key) throws EnvironmentFailure {
+        Optional<AgentCli> known = agent.cli().flatMap(AgentCli::of);
+        if (agent.cli().isPresent() && known.isEmpty()) {
+            throw wrong(place + ".cli is '" + agent.cli().get() + "', which is not known here",
+                    "choose from " + AgentCli.words() + ", or give " + place + ".command instead");
+        }
+        if (known.filter(cli -> cli == AgentCli.GLM).isPresent() && key.isEmpty()) {
+            throw wrong(place + ".cli=glm needs a key of Z.ai", "put it into a variable of the worker's environment "
+                    + "and name that with " + place + ".key");
+        }
+        Map<String, String> environment = new HashMap<>();
+        agent.model().ifPresent(model -> environment.put("HENG_MODEL", model));
+        key.ifPresent(value -> {
+            environment.put(agent.key().get(), value);
+            known.flatMap(AgentCli::keyVariable).ifPresent(variable -> environment.put(variable, value));
+        });
+        Optional<String> usage = agent.usage().or(() -> known.flatMap(AgentCli::usage));
+        List<String> writable = agent.writable().orElseGet(() -> known.map(AgentCli::writable).orElse(List.of()));
+        return new CliBackend.Settings(name, known.map(AgentCli::command).orElseGet(() -> agent.command().get()),
+                agent.silence(), environment,
+                agent.confined() ? new Confinement.Agent(JobEnvironment.paths(writable)) : Confinement.OPEN,
+                usage.isPresent() ? Optional.of(pattern(place, usage.get())) : Optional.empty());
+    }
+
+    private static EnvironmentFailure wrong(String what, String remedy) {
+        return new EnvironmentFailure(Code.BAD_CONFIGURATION, what, remedy);
     }
 
     private static Pattern pattern(String place, String text) throws EnvironmentFailure {
         try {
-            return Pattern.compile(text);
+            Pattern pattern = Pattern.compile(text);
+            if (pattern.namedGroups().keySet().stream().noneMatch(CliBackend::isCost)) {
+                throw wrong(place + ".usage has neither a group (?<usd>...) nor one (?<tokens...>...)",
+                        "name what it finds");
+            }
+            return pattern;
         } catch (PatternSyntaxException e) {
             throw new EnvironmentFailure(Code.BAD_CONFIGURATION, place + ".usage is no regular expression ("
                     + e.getDescription() + ")", "correct it", e);

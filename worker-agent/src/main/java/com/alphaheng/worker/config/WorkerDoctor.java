@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /// Looks at everything that a worker with this configuration needs, without becoming one: what is there, what is
@@ -88,15 +89,19 @@ final class WorkerDoctor {
         AgentWiring.backend(name, agent, (request, stop, output) -> {
             throw new AssertionError("the doctor runs no agent");
         }, new DiskFiles());
-        if (agent.command().isEmpty()) {
-            return reachable(URI.create(agent.url().orElseThrow()), TrustedAuthority.context(Optional.empty()),
+        if (agent.url().isPresent()) {
+            return reachable(URI.create(agent.url().get()), TrustedAuthority.context(Optional.empty()),
                     "correct heng.worker.agents." + name + ".url");
         }
-        String program = agent.command().get().strip().split("\\s+")[0];
+        String line = agent.cli().flatMap(AgentCli::of).map(AgentCli::command).orElseGet(() -> agent.command().get());
+        // Variables may be set before the program's name.
+        String program = Stream.of(line.strip().split("\\s+")).filter(word -> !word.matches("\\w+=.*")).findFirst()
+                .orElse(line);
         Optional<String> path = SystemTexts.LIVE.command("bash", "-c", "type -P \"$1\"", "doctor", program);
-        return path.map(found -> agent.command().get() + " (" + found + ")").orElseThrow(() ->
+        return path.map(found -> agent.cli().orElse(line) + " (" + found + ")").orElseThrow(() ->
                 new EnvironmentFailure(EnvironmentFailure.Code.BAD_CONFIGURATION, "there is no program '" + program
-                + "' on the PATH", "install it, or correct heng.worker.agents." + name + ".command"));
+                + "' on the PATH", "install it, or correct heng.worker.agents." + name
+                + (agent.cli().isPresent() ? ".cli" : ".command")));
     }
 
     private static String reachable(URI uri, SSLContext trusted, String remedy) throws EnvironmentFailure {

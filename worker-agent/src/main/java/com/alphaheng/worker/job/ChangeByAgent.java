@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,7 +59,9 @@ final class ChangeByAgent {
             Optional<String> candidate = parts.integration().record(tree.folder(), task.name() + "\n\nBy backend "
                     + name + " for " + context.attempt());
             if (candidate.isEmpty()) {
-                failure = Optional.of(new AgentRun.Failed(AgentFailure.NO_CHANGE, "it changed nothing",
+                // Some agents end with status 0 whatever happened to them.
+                failure = Optional.of(run instanceof AgentRun.Done done && done.trouble().isPresent()
+                        ? done.trouble().get() : new AgentRun.Failed(AgentFailure.NO_CHANGE, "it changed nothing",
                         Optional.empty(), run.usage()));
             }
             return new Made(candidate, failure);
@@ -77,13 +80,14 @@ final class ChangeByAgent {
         }
         Duration limit = limit(allowance);
         Transcript transcript = new Transcript(context.output());
-        task.prompt().lines().forEach(line -> transcript.line(AttemptOutput.TOLD, line));
+        String prompt = prompt();
+        prompt.lines().forEach(line -> transcript.line(AttemptOutput.TOLD, line));
         Instant start = context.clock().instant();
         SpendLedger.Call whole = ledger.begin(key, Usage.ofTime(limit));
         Usage[] metered = {Usage.NONE};
         Optional<AgentRun> run = Optional.empty();
         try {
-            AgentBackend.Request request = new AgentBackend.Request(context.attempt(), task.prompt(), tree.folder(),
+            AgentBackend.Request request = new AgentBackend.Request(context.attempt(), prompt, tree.folder(),
                     context.environment(tree.folder(), Commands.Confinement.SEALED), limit, allowance, most -> {
                         SpendLedger.Call call = ledger.begin(key, most);
                         return actual -> {
@@ -101,6 +105,14 @@ final class ChangeByAgent {
             transcript.close();
             keep(backend, run, stated.plus(time), transcript, start);
         }
+    }
+
+    /// What the task asks for, and why earlier attempts at it were sent back.
+    private String prompt() {
+        List<String> setbacks = context.job().setbacks();
+        return setbacks.isEmpty() ? task.prompt() : task.prompt().stripTrailing() + "\n\nEarlier attempts at this task "
+                + "were sent back, for these reasons:\n- " + String.join("\n- ", setbacks)
+                + "\nThe checkout holds what has been merged meanwhile, and none of those attempts.\n";
     }
 
     /// A run that ended because the budget's time did says so, and is not called a timeout of the task.

@@ -128,6 +128,16 @@ class FakeAgentsTest {
     }
 
     @Test
+    void whoTriesAgainReadsWhyTheLastChangeWasSentBack() throws Exception {
+        JobSpec first = task(List.of("edits-protected-files"));
+        String reason = workshop.run(first).reason();
+        AttemptResult second = workshop.run(new JobSpec(task(List.of("succeeds")).task(), Optional.empty(), List.of(),
+                List.of(reason)));
+        assertThat(workshop.artifact(second, "agent/1-succeeds/transcript.txt")).contains("[prompt] make it fast",
+                "[prompt] Earlier attempts at this task were sent back", "[prompt] - rejected, protected-path: ");
+    }
+
+    @Test
     void twoChangesOfTheSamePlaceOneIsSentBackWithTheReason() throws Exception {
         String tip = workshop.git("rev-parse", "HEAD");
         GitIntegration integration = workshop.integration();

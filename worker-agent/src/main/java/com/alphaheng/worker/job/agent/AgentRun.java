@@ -7,7 +7,11 @@ import java.util.Optional;
 public sealed interface AgentRun {
     Usage usage();
 
-    record Done(Usage usage) implements AgentRun {
+    /// @param trouble what its last words tell of, should it turn out that nothing has changed
+    record Done(Usage usage, Optional<Failed> trouble) implements AgentRun {
+        public Done(Usage usage) {
+            this(usage, Optional.empty());
+        }
     }
 
     /// @param retryAfter as the backend asked, for rate limits
