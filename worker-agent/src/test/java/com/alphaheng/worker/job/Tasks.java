@@ -10,6 +10,7 @@ import com.alphaheng.spec.RetryPolicy;
 import com.alphaheng.spec.SourceLocation;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
+import com.alphaheng.spec.TuneSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,14 @@ public final class Tasks {
                 Category.OTHER, Requirements.NONE, List.of(backend), Duration.ofMinutes(5), RetryPolicy.DEFAULT,
                 List.of(), Budget.NONE, Optional.empty(), List.of(), new SourceLocation("tasks.yaml", 2, 5)),
                 Optional.empty());
+    }
+
+    /// A search whose best configuration becomes a change.
+    public static JobSpec tune(TuneSpec search, BenchmarkSpec benchmark, String verify) {
+        return new JobSpec(new TaskSpec("t", "", Priority.P0, List.of(), Optional.of(verify), TaskKind.TUNE,
+                Category.OTHER, Requirements.NONE, List.of(), Duration.ofMinutes(5), RetryPolicy.DEFAULT, List.of(),
+                Budget.NONE, Optional.of(benchmark), Optional.of(search), List.of(),
+                new SourceLocation("tasks.yaml", 2, 5)), Optional.empty());
     }
 
     public static JobSpec benchmark(BenchmarkSpec benchmark, Optional<String> verify) {
