@@ -92,6 +92,8 @@ class LeakTest extends WithBroker {
                 (`kill -9`) while it ran four of them and four more waited for a slot. Each that reports ended as the
                 test expects; cancelled and killed ones report nothing. Agents and sealed commands: %s.
 
+                Before each kill the same search must find processes, worktrees and mounts: those of what runs.
+
                 | an attempt that ends by | attempts |
                 | --- | ---: |
                 """.formatted(LocalDate.now(ZoneOffset.UTC), SLOTS, attempts(), took.toMinutes(), took.toSecondsPart(),
