@@ -76,7 +76,7 @@ public final class SpreadSearch {
         String name = task.name() + " (" + (rounds > 1 ? "round " + share.round() + ", " : "") + part + ")";
         BenchmarkSpec whole = task.benchmark().orElseThrow();
         BenchmarkSpec measured = new BenchmarkSpec(whole.command(), whole.baselineCommand(), whole.metric(),
-                whole.better(), whole.minimumEffect(), Optional.empty(), whole.paired());
+                whole.better(), whole.minimumEffect(), Optional.empty(), whole.paired(), whole.turns());
         return new TaskSpec(name, "Measures configurations of the search '" + task.name() + "'.", task.priority(),
                 dependencies, task.verifyCommand(), task.kind(), task.category(), task.requires(), task.backends(),
                 task.timeout(), task.retries(), List.of(), Budget.NONE, Optional.of(measured),

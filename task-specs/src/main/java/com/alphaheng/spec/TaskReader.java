@@ -75,7 +75,7 @@ final class TaskReader {
         Optional<String> prompt = longText(task, "prompt");
         Optional<String> verify = longText(task, "verify_command");
         Optional<BenchmarkSpec> benchmark = task.mapping("benchmark", List.of("command", "baseline_command", "metric",
-                "better", "minimum_effect", "stage", "paired")).flatMap(reader -> benchmark(reader, kind));
+                "better", "minimum_effect", "stage", "paired", "turns")).flatMap(reader -> benchmark(reader, kind));
         Optional<TuneSpec> tune = task.mapping("tune", List.of("parameters", "constraints", "search", "trials", "seed",
                 "commit", "workers")).map(this::tune);
         if (!kindUnknown) {
@@ -210,8 +210,17 @@ final class TaskReader {
             benchmark.badValue(benchmark.value("paired").orElseThrow(), "paired compares two settings of one build, "
                     + "but a change is measured against another build", "remove paired, or write kind: benchmark");
         }
+        int turns = benchmark.wholeNumber("turns", 2, BenchmarkSpec.MOST_TURNS).map(Long::intValue).orElse(0);
+        if (paired && turns > 0) {
+            benchmark.badValue(benchmark.value("turns").orElseThrow(), "a paired command takes its turns itself",
+                    "remove turns, or paired");
+        } else if (turns > 0 && baseline.isEmpty() && kind.filter(TaskKind.BENCHMARK::equals).isPresent()) {
+            benchmark.badValue(benchmark.value("turns").orElseThrow(), "there is nothing to take turns with",
+                    "add baseline_command, or remove turns");
+        }
         return command.map(text -> new BenchmarkSpec(text.value(), baseline, metric.orElse("decode_tokens_per_second"),
-                better.orElse(BenchmarkSpec.Better.HIGHER), effect.orElse(DEFAULT_MINIMUM_EFFECT), stage, paired));
+                better.orElse(BenchmarkSpec.Better.HIGHER), effect.orElse(DEFAULT_MINIMUM_EFFECT), stage, paired,
+                turns));
     }
 
     private Optional<String> shortText(MappingReader mapping, String key) {

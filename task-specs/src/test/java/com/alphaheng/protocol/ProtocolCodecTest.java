@@ -87,7 +87,7 @@ class ProtocolCodecTest {
                 RetryPolicy.DEFAULT, List.of("inference-engine/**"),
                 new Budget(Optional.of(new BigDecimal("1.25")), Optional.of(100_000L), Optional.empty()),
                 Optional.of(new BenchmarkSpec("./marlin bench", Optional.of("./marlin bench --optimizations none"),
-                        "decode_tokens_per_second", BenchmarkSpec.Better.HIGHER, 0.02, Optional.of("syncs"), false)),
+                        "decode_tokens_per_second", BenchmarkSpec.Better.HIGHER, 0.02, Optional.of("syncs"), false, 0)),
                 Optional.of(new TuneSpec(List.of(new TuneParameter("cpu.spins", List.of("0", "100"))),
                         List.of(new TuneConstraint("cpu.spins < 200")), TuneSpec.Search.GRID, 2, 1, "./enter", 2,
                         Optional.of(new TuneSpec.Share("s", 1, 2, 2)))),

@@ -24,7 +24,7 @@ class SpreadSearchTest {
         return new TaskSpec("s", "", plain.priority(), List.of("before"), plain.verifyCommand(), TaskKind.TUNE,
                 plain.category(), plain.requires(), List.of(), plain.timeout(), plain.retries(), List.of("tuning.json"),
                 plain.budget(), Optional.of(new BenchmarkSpec("b", Optional.empty(), "m", BenchmarkSpec.Better.HIGHER,
-                0.02, Optional.of("tuned"), false)), Optional.of(tune), List.of("x"), plain.location());
+                0.02, Optional.of("tuned"), false, 0)), Optional.of(tune), List.of("x"), plain.location());
     }
 
     @Test

@@ -54,7 +54,7 @@ final class ValidFilesTest {
         assertThat(new TuneConstraint("cpu.mode != 3").holds(Map.of("cpu.mode", "fast"))).isFalse();
         assertThat(tasks.get(1).benchmark()).contains(new BenchmarkSpec("./marlin bench",
                 Optional.of("./marlin bench --optimizations none"), "decode_tokens_per_second",
-                BenchmarkSpec.Better.HIGHER, 0.025, Optional.of("fusion"), false));
+                BenchmarkSpec.Better.HIGHER, 0.025, Optional.of("fusion"), false, 12));
         assertThat(tasks.get(1).retries().maxRetries()).isZero();
         assertThat(tasks.get(2).benchmark().orElseThrow().paired()).isTrue();
         assertThat(tasks.get(2).priority()).as("the default").isEqualTo(Priority.P1);

@@ -77,7 +77,7 @@ final class CampaignStory {
     void task(String name, Priority priority, Category category, Optional<String> stage, String... dependencies) {
         Optional<BenchmarkSpec> benchmark = stage.map(bar -> new BenchmarkSpec("./marlin bench --optimizations all",
                 bar.equals("baseline") ? Optional.empty() : Optional.of("./marlin bench --optimizations none"),
-                "decode_tokens_per_second", BenchmarkSpec.Better.HIGHER, 0.02, stage, false));
+                "decode_tokens_per_second", BenchmarkSpec.Better.HIGHER, 0.02, stage, false, 0));
         state.replay(new RoadmapEvent.TaskAdded(NAME, new TaskSpec(name, "Do " + name, priority, List.of(dependencies),
                 Optional.of("./marlin parity"), benchmark.isPresent() ? TaskKind.BENCHMARK : TaskKind.VERIFY, category,
                 Requirements.NONE, List.of(), TaskSpec.DEFAULT_TIMEOUT, RetryPolicy.DEFAULT, List.of(), Budget.NONE,

@@ -324,7 +324,7 @@ final class Scenario {
 
     private static Optional<BenchmarkSpec> benchmark(String[] w) {
         return search(w).map(_ -> new BenchmarkSpec("./bench", Optional.empty(), "speed", BenchmarkSpec.Better.HIGHER,
-                0.02, Optional.of("tuned"), false));
+                0.02, Optional.of("tuned"), false, 0));
     }
 
     private static Optional<TuneSpec> search(String[] w) {

@@ -93,8 +93,11 @@ public final class EngineBench {
         }
     }
 
-    private List<Metric> metrics(int context, List<DecodeRun.Sample> prefills, List<DecodeRun.Sample> decodes,
-                                 Map<Component, Double> breakdown) {
+    /// What samples at one context say.
+    ///
+    /// @param breakdown milliseconds per token, of those components that were timed
+    List<Metric> metrics(int context, List<DecodeRun.Sample> prefills, List<DecodeRun.Sample> decodes,
+                         Map<Component, Double> breakdown) {
         int prompt = Math.max(context, 1);
         double[] decode = decodes.stream().mapToDouble(DecodeRun.Sample::decodeRate).toArray();
         double[] prefill = prefills.stream().mapToDouble(sample -> prompt / sample.prefillSeconds()).toArray();

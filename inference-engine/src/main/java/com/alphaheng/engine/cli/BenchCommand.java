@@ -9,11 +9,16 @@ import com.alphaheng.engine.bench.ContextPlot;
 import com.alphaheng.engine.bench.DecodeRun;
 import com.alphaheng.engine.bench.EngineBench;
 import com.alphaheng.engine.bench.Metric;
+import com.alphaheng.engine.bench.TurnBench;
 import com.alphaheng.engine.graph.Optimizations;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -57,6 +62,10 @@ final class BenchCommand implements Callable<Integer> {
         + " end of the ratio's 95 %% confidence interval reaches R.")
     private Double leastRatio;
 
+    @Option(names = "--turns", description = "Stay, and measure once for each line of standard input: the metrics"
+        + " are added to the file of --json, a line each. For whoever measures two builds in turns.")
+    private boolean turns;
+
     @Option(names = "--json", paramLabel = "FILE",
         description = "Write the metrics and the fingerprint; '-' prints them.")
     private String json;
@@ -69,7 +78,26 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (turns) {
+            return measureInTurns();
+        }
         return compare == null ? measure() : compareRungs();
+    }
+
+    private int measureInTurns() throws IOException {
+        if (json == null || "-".equals(json) || contexts.size() > 1 || compare != null || csv != null || plot != null) {
+            throw new IllegalArgumentException("--turns needs --json FILE and one of --contexts, and goes without"
+                + " --compare, --csv and --plot");
+        }
+        try (Engine engine = model.open(rung.optimizations());
+             TurnBench bench = new TurnBench(engine, new EngineBench.Plan(fitting(engine), tokens, samples, 0));
+             BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Files.writeString(Path.of(json), BenchReport.json(engine, List.of(bench.turn())) + "\n",
+                    StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
+        }
+        return ExitCode.OK;
     }
 
     private int measure() throws IOException {

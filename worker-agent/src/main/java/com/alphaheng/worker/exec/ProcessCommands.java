@@ -20,11 +20,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Runs commands as real processes, each in a session of its own with standard input closed.
+/// Runs commands as real processes, each in a session of its own; standard input is closed, but for a command that
+/// stays.
 public final class ProcessCommands implements Commands {
     private static final Duration PUMP_PATIENCE = Duration.ofSeconds(2);
     private static final int MOST_METRICS_BYTES = 1 << 20;
@@ -69,13 +71,25 @@ public final class ProcessCommands implements Commands {
 
     @Override
     public Outcome run(Request request, StopSwitch stop, AttemptOutput output) throws EnvironmentFailure {
+        return run(request, stop, output, Optional.empty());
+    }
+
+    @Override
+    public Staying stay(Request request, StopSwitch stop, AttemptOutput output) throws EnvironmentFailure {
+        StayingProcess staying = new StayingProcess();
+        staying.begin(() -> run(request, stop, output, Optional.of(staying)));
+        return staying;
+    }
+
+    private Outcome run(Request request, StopSwitch stop, AttemptOutput output, Optional<StayingProcess> staying)
+            throws EnvironmentFailure {
         String token = UUID.randomUUID().toString();
         Path scratch = settings.scratch().resolve(token);
         Path note = settings.running().resolve(token);
         try {
             Files.createDirectories(job(scratch).resolve("tmp"));
             Files.writeString(note, request.script());
-            return runNoted(request, token, scratch, stop, output);
+            return runNoted(request, token, scratch, stop, output, staying);
         } catch (IOException e) {
             boolean full = settings.folder().toFile().getUsableSpace() < 1 << 20;
             throw full ? new EnvironmentFailure(EnvironmentFailure.Code.DISK_FULL,
@@ -89,8 +103,8 @@ public final class ProcessCommands implements Commands {
         }
     }
 
-    private Outcome runNoted(Request request, String token, Path scratch, StopSwitch stop, AttemptOutput output)
-            throws IOException {
+    private Outcome runNoted(Request request, String token, Path scratch, StopSwitch stop, AttemptOutput output,
+                             Optional<StayingProcess> staying) throws IOException {
         Path job = job(scratch);
         Path metrics = job.resolve("metrics.json");
         Path left = scratch.resolve("left");
@@ -104,17 +118,20 @@ public final class ProcessCommands implements Commands {
         environment.putAll(request.environment());
         environment.put(ProcessGroup.TOKEN_VARIABLE, token);
         builder.directory(request.folder().toFile()).redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+                .redirectInput(staying.isPresent() ? ProcessBuilder.Redirect.PIPE
+                        : ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         long start = System.nanoTime();
         Process process = builder.start();
         ProcessGroup group = new ProcessGroup(process.pid(), token);
+        staying.ifPresent(waiting -> waiting.started(process.getOutputStream(), group, metrics));
         OutputPump pump = new OutputPump(process.getInputStream(), request.source(), settings.mask(),
                 settings.limits().outputBytes(), output);
         Thread pumping = Thread.ofVirtual().name("output of " + process.pid()).start(pump);
         AtomicReference<Cause> cause = new AtomicReference<>();
         List<String> leftProcesses = new ArrayList<>();
         try (StopSwitch.Registration _ = stop.onStop(() -> cause.compareAndSet(null, Cause.STOPPED))) {
-            watch(process, group, pump, request, job, start, cause);
+            watch(process, group, request, job, start, cause, () -> staying.filter(StayingProcess::standsStill)
+                    .isPresent() ? System.nanoTime() : pump.lastOutputNanos());
             group.others().forEach(entry -> leftProcesses.add(entry.description()));
         } finally {
             group.kill();
@@ -141,8 +158,10 @@ public final class ProcessCommands implements Commands {
     }
 
     /// Returns once the process has ended, or there is a cause to kill it.
-    private void watch(Process process, ProcessGroup group, OutputPump pump, Request request, Path job, long start,
-                       AtomicReference<Cause> cause) {
+    ///
+    /// @param lastSign when it last printed something; now, while it has to stand still
+    private void watch(Process process, ProcessGroup group, Request request, Path job, long start,
+                       AtomicReference<Cause> cause, LongSupplier lastSign) {
         long deadline = start + request.timeLimit().toNanos();
         DiskQuota quota = new DiskQuota(settings.limits(), List.of(request.folder(), job), start);
         Progress progress = new Progress(settings.limits().standstill(), start);
@@ -153,10 +172,10 @@ public final class ProcessCommands implements Commands {
                     cause.compareAndSet(null, Cause.TIME_LIMIT);
                 }
                 if (request.silenceLimit().isPresent()) {
-                    if (now - pump.lastOutputNanos() > request.silenceLimit().get().toNanos()) {
+                    if (now - lastSign.getAsLong() > request.silenceLimit().get().toNanos()) {
                         cause.compareAndSet(null, Cause.SILENCE);
                     }
-                } else if (progress.stalled(now, pump.lastOutputNanos(), group::processorTimes)) {
+                } else if (progress.stalled(now, lastSign.getAsLong(), group::processorTimes)) {
                     cause.compareAndSet(null, Cause.STALLED);
                 }
                 if (quota.exceeded(now)) {

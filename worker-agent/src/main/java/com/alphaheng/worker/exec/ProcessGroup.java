@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -15,9 +16,11 @@ final class ProcessGroup {
     static final String TOKEN_VARIABLE = "HENG_PROCESS_TOKEN";
 
     private static final int KILL_ROUNDS = 20;
+    private static final int PAUSE_ROUNDS = 10;
 
     private final long leader;
     private final String token;
+    private Set<Long> paused = Set.of();
 
     /// @param leader process id and, since it leads its session, group id
     ProcessGroup(long leader, String token) {
@@ -70,12 +73,31 @@ final class ProcessGroup {
         List<ProcessTable.Entry> left = ProcessTable.members(leader, marker());
         for (int round = 0; !left.isEmpty() && round < KILL_ROUNDS; round++) {
             // Only while members live is the group's number surely still theirs.
-            signalGroup();
+            signal("KILL", Set.of());
             left.forEach(entry -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
-            pause();
+            breathe();
             left = ProcessTable.members(leader, marker());
         }
         return left.stream().map(ProcessTable.Entry::description).toList();
+    }
+
+    /// Makes every member stand still; one that is born meanwhile, too.
+    void pause() {
+        Set<Long> known = Set.of();
+        for (int round = 0; round < PAUSE_ROUNDS; round++) {
+            Set<Long> members = processorTimes().keySet();
+            if (known.containsAll(members)) {
+                break;
+            }
+            signal("STOP", members);
+            known = members;
+        }
+        paused = known;
+    }
+
+    /// Lets go on what [#pause] stopped.
+    void resume() {
+        signal("CONT", paused);
     }
 
     /// Kills by the token alone: for commands of an earlier worker process, whose numbers mean nothing any more.
@@ -83,25 +105,27 @@ final class ProcessGroup {
         List<ProcessTable.Entry> left = ProcessTable.members(0, marker());
         for (int round = 0; !left.isEmpty() && round < KILL_ROUNDS; round++) {
             left.forEach(entry -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
-            pause();
+            breathe();
             left = ProcessTable.members(0, marker());
         }
     }
 
-    private void signalGroup() {
+    /// Sends it to the group and to these, who may have left it.
+    private void signal(String name, Set<Long> members) {
+        String numbers = members.stream().map(pid -> " " + pid).collect(Collectors.joining());
         try {
-            Process kill = new ProcessBuilder("bash", "-c", "kill -KILL -- -" + leader)
+            Process kill = new ProcessBuilder("bash", "-c", "kill -" + name + " -- -" + leader + numbers)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             kill.waitFor(5, TimeUnit.SECONDS);
         } catch (IOException e) {
-            throw new AssertionError("bash ran the command but cannot be run to kill it", e);
+            throw new AssertionError("bash ran the command but cannot be run to signal it", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void pause() {
+    private static void breathe() {
         try {
             TimeUnit.MILLISECONDS.sleep(20);
         } catch (InterruptedException e) {

@@ -209,9 +209,7 @@ final class AgentStep {
 
     private StepResult measured(BenchmarkSpec stated, ExecutionProof proof, Checkout baseTree, Checkout tree)
             throws EnvironmentFailure {
-        BenchmarkSpec spec = new BenchmarkSpec(stated.command(), Optional.of(stated.baselineCommand()
-                .orElse(stated.command())), stated.metric(), stated.better(), stated.minimumEffect(),
-                stated.stage(), false);
+        BenchmarkSpec spec = stated.against(stated.command());
         ProvenRuns runs = new ProvenRuns(context, proof);
         StepResult first = new BenchmarkStep(context, spec, baseTree.folder(), tree.folder(), runs).run();
         if (!first.succeeded()) {

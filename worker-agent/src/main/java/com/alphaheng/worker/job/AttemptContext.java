@@ -61,7 +61,7 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
                             Optional<Duration> limit) throws EnvironmentFailure {
         Map<String, String> environment = environment(folder, Commands.Confinement.SEALED);
         environment.putAll(more);
-        Duration left = timeLeft().isPositive() ? timeLeft() : Duration.ofMillis(1);
+        Duration left = mostTime();
         Duration time = limit.filter(most -> most.compareTo(left) < 0).orElse(left);
         return commands.run(new Commands.Request(source, script, folder, environment, time, Optional.empty(),
                 Commands.Confinement.SEALED), stop, output);
@@ -77,6 +77,22 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         Commands.Outcome outcome = commands.run(new Commands.Request(source, script, folder,
                 environment(folder, confinement), left, Optional.empty(), confinement), stop, output);
         return result(what, outcome);
+    }
+
+    /// Starts a shell command that stays for several turns.
+    ///
+    /// @param more variables for its environment
+    CommandTurns stay(String source, String what, String script, Path folder, Commands.Confinement confinement,
+                      Map<String, String> more) throws EnvironmentFailure {
+        Map<String, String> environment = environment(folder, confinement);
+        environment.putAll(more);
+        environment.put(Commands.TURNS_VARIABLE, "1");
+        return new CommandTurns(this, what, commands.stay(new Commands.Request(source, script, folder, environment,
+                mostTime(), Optional.empty(), confinement), stop, output));
+    }
+
+    private Duration mostTime() {
+        return timeLeft().isPositive() ? timeLeft() : Duration.ofMillis(1);
     }
 
     /// What became of a command, with its metrics.

@@ -19,7 +19,8 @@ import java.util.Optional;
 
 /// Measures a candidate against its base in one session: after a warm-up of each, blocks of base, candidate, candidate,
 /// base (so that a machine that slowly heats up or cools down favours neither), until [SequentialTest] has its answer,
-/// the budget is used up or the most blocks are measured. A paired command makes such a block by itself. No block
+/// the budget is used up or the most blocks are measured. Commands that stay make it a [TurnsBlock]; a paired command
+/// makes a block by itself. No block
 /// begins while heat slows the machine down, and one during which that happened is set aside.
 final class BenchmarkStep {
     private static final int ALONE_RUNS = 3;
@@ -44,9 +45,7 @@ final class BenchmarkStep {
 
     /// @param baseFolder where the baseline command runs; the same as the candidate's if both are one commit
     BenchmarkStep(AttemptContext context, BenchmarkSpec spec, Path baseFolder, Path candidateFolder) {
-        this(context, spec, baseFolder, candidateFolder,
-                (side, what, script, folder) -> context.command("benchmark", what, script, folder,
-                Commands.Confinement.OPEN));
+        this(context, spec, baseFolder, candidateFolder, new OpenRuns(context, Commands.Confinement.OPEN));
     }
 
     /// @param runs how each command is run
@@ -92,6 +91,9 @@ final class BenchmarkStep {
     }
 
     private RatioEstimate compare(String baseline) throws EnvironmentFailure, StepEnded {
+        if (spec.turns() > 0) {
+            return compare(() -> turnsBlock(baseline));
+        }
         context.coolMachine();
         context.say("warming up base and candidate; these runs are not counted");
         one("base", baseline, baseFolder, BASELINE);
@@ -136,41 +138,47 @@ final class BenchmarkStep {
     /// @return false if it was set aside
     private boolean counted(Block block) throws EnvironmentFailure, StepEnded {
         Heat before = context.coolMachine();
-        Taken taken = block.take();
+        MeasuredBlock taken = block.take();
         Heat after = context.gate().read();
         boolean counted = context.gate().lets(after) || setAside == MOST_SET_ASIDE;
-        session.add(new SessionRecord.Block(counted, before.describe(), after.describe(), taken.runs));
+        session.add(new SessionRecord.Block(counted, before.describe(), after.describe(), taken.runs()));
         if (!counted) {
             setAside++;
             context.say("a block is set aside: " + after.describe());
             return false;
         }
-        taken.ofBase.forEach(base::add);
-        taken.ofCandidate.forEach(candidate::add);
-        blockRatios.add(spec.better() == BenchmarkSpec.Better.HIGHER ? taken.ratio : 1 / taken.ratio);
+        taken.ofBase().forEach(base::add);
+        taken.ofCandidate().forEach(candidate::add);
+        blockRatios.add(spec.better() == BenchmarkSpec.Better.HIGHER ? taken.ratio() : 1 / taken.ratio());
         return true;
     }
 
-    private Taken block(String baseline) throws EnvironmentFailure, StepEnded {
+    private MeasuredBlock block(String baseline) throws EnvironmentFailure, StepEnded {
         Measured first = one("base", baseline, baseFolder, BASELINE);
         Measured second = one("candidate", spec.command(), candidateFolder, CANDIDATE);
         Measured third = one("candidate", spec.command(), candidateFolder, CANDIDATE);
         Measured fourth = one("base", baseline, baseFolder, BASELINE);
-        return new Taken(List.of(first.run, second.run, third.run, fourth.run),
+        return new MeasuredBlock(List.of(first.run, second.run, third.run, fourth.run),
                 List.of(first.metrics, fourth.metrics), List.of(second.metrics, third.metrics),
                 Math.sqrt(second.run.value() * third.run.value() / (first.run.value() * fourth.run.value())));
     }
 
+    private MeasuredBlock turnsBlock(String baseline) throws EnvironmentFailure, StepEnded {
+        return new TurnsBlock(context.clock(), spec, () -> runs.stay("base", BASELINE, baseline, baseFolder),
+                () -> runs.stay("candidate", CANDIDATE, spec.command(), candidateFolder))
+                .take(blockRatios.size() % 2 == 1);
+    }
+
     /// One run of a command that measures both sides in turns.
-    private Taken pairedBlock() throws EnvironmentFailure, StepEnded {
+    private MeasuredBlock pairedBlock() throws EnvironmentFailure, StepEnded {
         Measured both = one("candidate", spec.command(), candidateFolder, CANDIDATE);
-        double against = value(both.metrics, BASE_PREFIX + spec.metric(), CANDIDATE);
+        double against = MeasuredBlock.value(both.metrics, BASE_PREFIX + spec.metric(), CANDIDATE);
         List<Metric> ofBase = both.metrics.stream().filter(metric -> metric.name().startsWith(BASE_PREFIX))
                 .map(metric -> new Metric(metric.name().substring(BASE_PREFIX.length()), metric.value(), metric.unit(),
                         metric.samples())).toList();
         List<Metric> ofCandidate = both.metrics.stream().filter(metric -> !metric.name().startsWith(BASE_PREFIX))
                 .toList();
-        return new Taken(List.of(both.run, new SessionRecord.Run("base", both.run.start(), both.run.seconds(),
+        return new MeasuredBlock(List.of(both.run, new SessionRecord.Run("base", both.run.start(), both.run.seconds(),
                 against)), List.of(ofBase), List.of(ofCandidate), both.run.value() / against);
     }
 
@@ -187,15 +195,10 @@ final class BenchmarkStep {
     private record Measured(SessionRecord.Run run, List<Metric> metrics) {
     }
 
-    /// A block: what it says, and the metrics of each run of either side.
-    private record Taken(List<SessionRecord.Run> runs, List<List<Metric>> ofBase, List<List<Metric>> ofCandidate,
-                         double ratio) {
-    }
-
     /// Measures both sides once more.
     @FunctionalInterface
     private interface Block {
-        Taken take() throws EnvironmentFailure, StepEnded;
+        MeasuredBlock take() throws EnvironmentFailure, StepEnded;
     }
 
     private Measured one(String side, String script, Path folder, String what) throws EnvironmentFailure, StepEnded {
@@ -204,21 +207,9 @@ final class BenchmarkStep {
         if (!result.succeeded()) {
             throw new StepEnded(result);
         }
-        double value = value(result.metrics(), spec.metric(), what);
+        double value = MeasuredBlock.value(result.metrics(), spec.metric(), what);
         double seconds = Duration.between(began, context.clock().instant()).toMillis() / 1000.0;
         return new Measured(new SessionRecord.Run(side, began, seconds, value), result.metrics());
-    }
-
-    private static double value(List<Metric> metrics, String name, String what) throws StepEnded {
-        Optional<Metric> metric = metrics.stream().filter(m -> m.name().equals(name)).findFirst();
-        if (metric.isEmpty() || metric.get().value() <= 0) {
-            String found = metrics.isEmpty() ? "nothing was written"
-                    : "found " + metrics.stream().map(m -> m.name() + " = " + m.value()).toList();
-            throw new StepEnded(new StepResult(AttemptResult.Outcome.VERIFICATION_FAILED, what
-                    + " must write the metric '" + name + "' with a value above 0 into $HENG_METRICS; " + found,
-                    Optional.of(0), List.of()));
-        }
-        return metric.get().value();
     }
 
     private List<Metric> measured(Optional<RatioEstimate> estimate) {

@@ -7,6 +7,7 @@ import com.alphaheng.worker.job.seal.RunningCode;
 import com.alphaheng.worker.job.seal.RunningCode.LoadedFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +33,7 @@ final class ProvenRuns implements Runs {
         if (!proof.demanded()) {
             return context.command("benchmark", what, script, folder, Commands.Confinement.SEALED);
         }
-        Optional<Rejection> unfit = proof.differs().or(proof::untouched);
+        Optional<Rejection> unfit = unfit();
         if (unfit.isPresent()) {
             return rejected(unfit.get());
         }
@@ -50,14 +51,67 @@ final class ProvenRuns implements Runs {
         if (!(outcome instanceof Commands.Exited exited)) {
             return result;
         }
+        return ran(side, result, exited.metrics(), loaded, exited.elapsed());
+    }
+
+    @Override
+    public Turns stay(String side, String what, String script, Path folder) throws EnvironmentFailure, StepEnded {
+        Optional<Rejection> unfit = proof.demanded() ? unfit() : Optional.empty();
+        if (unfit.isPresent()) {
+            throw new StepEnded(rejected(unfit.get()));
+        }
+        String run = UUID.randomUUID().toString();
+        CommandTurns turns = context.stay("benchmark", what, script, folder, Commands.Confinement.SEALED,
+                Map.of(RunningCode.RUN_VARIABLE, run));
+        return proof.demanded() ? new ProvenTurns(side, turns, proof.running().begin(run)) : turns;
+    }
+
+    /// Looked at from its start to its end; its last answer is held against what it was built of.
+    private final class ProvenTurns implements Turns {
+        private final String side;
+        private final CommandTurns turns;
+        private final RunningCode.Look look;
+        private final Instant start = context.clock().instant();
+
+        ProvenTurns(String side, CommandTurns turns, RunningCode.Look look) {
+            this.side = side;
+            this.turns = turns;
+            this.look = look;
+        }
+
+        @Override
+        public StepResult turn() throws EnvironmentFailure {
+            return turns.turn();
+        }
+
+        @Override
+        public StepResult end() throws EnvironmentFailure {
+            StepResult ended = turns.end();
+            Duration elapsed = Duration.between(start, context.clock().instant());
+            return ran(side, ended, turns.lastAnswer(), look.end(), elapsed);
+        }
+
+        @Override
+        public void close() {
+            turns.close();
+            look.end();
+        }
+    }
+
+    private Optional<Rejection> unfit() {
+        return proof.differs().or(proof::untouched);
+    }
+
+    private StepResult ran(String side, StepResult result, Optional<String> metrics, Set<LoadedFile> loaded,
+                           Duration elapsed) {
         if (side.equals("base")) {
-            proof.baseRan(exited.metrics(), loaded);
+            proof.baseRan(metrics, loaded);
             return result;
         }
-        candidateRan = candidateRan.plus(exited.elapsed());
+        candidateRan = candidateRan.plus(elapsed);
         // A candidate that fails is told why it failed first.
-        return result.succeeded() ? proof.candidateRan(exited.metrics(), loaded).map(ProvenRuns::rejected)
-                .orElse(result) : result;
+        return result.succeeded() ? proof.candidateRan(metrics, loaded).map(ProvenRuns::rejected).orElse(result)
+                : result;
     }
 
     /// After the last run.

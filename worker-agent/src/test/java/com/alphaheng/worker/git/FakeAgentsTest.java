@@ -195,7 +195,7 @@ class FakeAgentsTest {
         BenchmarkSpec speed = new BenchmarkSpec("""
                 tile=${HENG_TUNING-$(sed 's/.*# *//; s/slow/tile=1/' kernel.sh)}
                 printf '{"metrics": [{"name": "speed", "value": %s}]}' "${tile#tile=}" > "$HENG_METRICS"
-                """, Optional.empty(), "speed", BenchmarkSpec.Better.HIGHER, 0.02, Optional.empty(), false);
+                """, Optional.empty(), "speed", BenchmarkSpec.Better.HIGHER, 0.02, Optional.empty(), false, 0);
         JobSpec job = new JobSpec(new TaskSpec(plain.name(), "", plain.priority(), List.of(),
                 Optional.of("bash verify.sh; [ \"${HENG_TUNING-}\" != tile=64 ] || { echo too large; exit 1; }"),
                 TaskKind.TUNE, plain.category(), plain.requires(), List.of(), plain.timeout(), plain.retries(),

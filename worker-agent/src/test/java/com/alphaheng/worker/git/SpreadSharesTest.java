@@ -47,7 +47,7 @@ class SpreadSharesTest {
                 value=$(awk -v OFMT=%.15g "BEGIN { print ${tile#tile=} * 1.05 ^ $(wc -l < runs) }")
                 printf '{"metrics": [{"name": "m", "value": %s}]}' "$value" > "$HENG_METRICS"
                 """.replace("BASE", base), Optional.empty(), "m", better, 0.02,
-                Optional.empty(), false);
+                Optional.empty(), false, 0);
         TuneSpec tune = new TuneSpec(List.of(new TuneParameter("tile", List.of(tiles.split(",")))), List.of(),
                 TuneSpec.Search.GRID, 10, 1, "sed -i \"s/#.*/# ${HENG_TUNING}/\" kernel.sh", 2, Optional.empty());
         return SpreadSearch.expand(new TaskSpec("s", "", plain.priority(), List.of(), plain.verifyCommand(),

@@ -87,7 +87,7 @@ class AttemptRunnerTest {
         world.perCommand = Duration.ofSeconds(25);
         JobSpec job = Tasks.job(TaskKind.BENCHMARK, Optional.of("v"),
                 Optional.of(new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0, Optional.empty(),
-                        false)),
+                        false, 0)),
                 Duration.ofSeconds(60));
         AttemptResult result = run(world, job);
         assertThat(result.outcome()).isEqualTo(Outcome.TIMED_OUT);
@@ -114,7 +114,7 @@ class AttemptRunnerTest {
             default -> FakeWorld.exits(0);
         });
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false),
+                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false, 0),
                 Optional.of("v")));
         assertThat(result.reason()).isEmpty();
         assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
@@ -131,7 +131,7 @@ class AttemptRunnerTest {
     void aPairedCommandMeasuresBothSidesAndEachRunIsABlock() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measuresBoth(20, 10));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0.02, Optional.empty(), true),
+                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0.02, Optional.empty(), true, 0),
                 Optional.of("v")));
         assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(world.ran).containsExactly("b", "b", "b", "v");
@@ -144,7 +144,7 @@ class AttemptRunnerTest {
     void aPairedCommandWithoutItsBaseSaysWhatIsMissing() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(7));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0.02, Optional.empty(), true),
+                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0.02, Optional.empty(), true, 0),
                 Optional.empty()));
         assertThat(result.outcome()).isEqualTo(Outcome.VERIFICATION_FAILED);
         assertThat(result.reason()).contains("'baseline.speed'").contains("speed = 7.0");
@@ -154,7 +154,7 @@ class AttemptRunnerTest {
     void noGainIsNoSuccessWhateverTheOrder() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(10 + Math.random()));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false),
+                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false, 0),
                 Optional.of("v")));
         assertThat(result.outcome()).isEqualTo(Outcome.VERIFICATION_FAILED);
         assertThat(result.reason()).startsWith("no proven improvement: speed: ").contains("must clear 1.02");
@@ -165,7 +165,7 @@ class AttemptRunnerTest {
     void whereLowerIsBetterTheRatioIsTurnedRound() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(script.equals("a") ? 10 : 5));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.LOWER, 0.02, Optional.empty(), false),
+                new BenchmarkSpec("b", Optional.of("a"), "speed", Better.LOWER, 0.02, Optional.empty(), false, 0),
                 Optional.empty()));
         assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(metric(result, "ratio").value()).isEqualTo(2.0);
@@ -175,7 +175,7 @@ class AttemptRunnerTest {
     void withoutABaselineTheMeasurementAloneMustSucceed() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(7));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0, Optional.empty(), false),
+                new BenchmarkSpec("b", Optional.empty(), "speed", Better.HIGHER, 0, Optional.empty(), false, 0),
                 Optional.empty()));
         assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(result.metrics()).containsExactly(new Metric("speed", 7, "tok/s", List.of(7.0, 7.0, 7.0)));
@@ -185,7 +185,7 @@ class AttemptRunnerTest {
     void aBenchmarkThatMeasuresSomethingElseSaysWhatItFound() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(7));
         AttemptResult result = run(world, Tasks.benchmark(
-                new BenchmarkSpec("b", Optional.empty(), "latency", Better.HIGHER, 0, Optional.empty(), false),
+                new BenchmarkSpec("b", Optional.empty(), "latency", Better.HIGHER, 0, Optional.empty(), false, 0),
                 Optional.empty()));
         assertThat(result.outcome()).isEqualTo(Outcome.VERIFICATION_FAILED);
         assertThat(result.reason()).contains("'latency'").contains("$HENG_METRICS").contains("speed = 7.0");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.ExecutedBuild;
+import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.worker.disk.DiskFiles;
 import com.alphaheng.worker.disk.FolderTree;
 import com.alphaheng.worker.exec.CommandLine;
@@ -42,6 +43,9 @@ class ExecutedBuildTest {
     private static final Path CORPUS = Path.of("src/test/resources/corpus/executed").toAbsolutePath();
     private static final String MEASURE =
             "java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp out/program.jar harness.Run";
+    /// A program of its own for each turn, which ends once its answer has been passed on.
+    private static final String IN_TURNS = "while read -r _; do HENG_METRICS=$TMPDIR/turn " + MEASURE
+            + "; { tr -d '\\n' < $TMPDIR/turn; echo; } >> $HENG_METRICS; done";
 
     @TempDir
     Path temporary;
@@ -49,6 +53,7 @@ class ExecutedBuildTest {
     private Path candidate;
     private AttemptContext context;
     private boolean confines;
+    private boolean inTurns;
     private final FakeWorld output = new FakeWorld(script -> FakeWorld.exits(0));
 
     @BeforeEach
@@ -60,14 +65,27 @@ class ExecutedBuildTest {
                 + "/bin:/usr/bin:/bin:/usr/sbin", "LC_ALL", "C.UTF-8"), new SecretMask(List.of()),
                 ExecSettings.Limits.DEFAULT), new CommandLine());
         // As on a machine that confines nothing: there, proof of execution is what is left.
-        Commands commands = (request, stop, lines) -> confined.run(confines ? request : new Commands.Request(
-                request.source(), request.script(), request.folder(), request.environment(), request.timeLimit(),
-                request.silenceLimit(), Commands.Confinement.OPEN), stop, lines);
+        Commands commands = new Commands() {
+            @Override
+            public Outcome run(Request request, StopSwitch stop, AttemptOutput lines) throws EnvironmentFailure {
+                return confined.run(asConfined(request), stop, lines);
+            }
+
+            @Override
+            public Staying stay(Request request, StopSwitch stop, AttemptOutput lines) throws EnvironmentFailure {
+                return confined.stay(asConfined(request), stop, lines);
+            }
+        };
         InstantSource clock = InstantSource.system();
         JobSettings settings = FakeWorld.settings();
         context = new AttemptContext(new AttemptId("c", "t", 1), Tasks.verify("true"), new StopSwitch(), output,
                 stage -> { }, Instant.now().plus(Duration.ofMinutes(20)), clock, commands, settings, null,
                 new ThermalGate(settings.thermometer(), settings.thermalGate(), clock, line -> { }));
+    }
+
+    private Commands.Request asConfined(Commands.Request request) {
+        return confines ? request : new Commands.Request(request.source(), request.script(), request.folder(),
+                request.environment(), request.timeLimit(), request.silenceLimit(), Commands.Confinement.OPEN);
     }
 
     /// What became of a change: how it was verified, and, if that went well, how one run of base and candidate did.
@@ -99,13 +117,7 @@ class ExecutedBuildTest {
             case SealedVerdict.Accepted accepted -> {
                 beforeRuns.run();
                 ProvenRuns runs = new ProvenRuns(context, accepted.execution());
-                StepResult result = StepResult.passed(Optional.of(0), List.of());
-                for (String side : List.of("base", "candidate", "candidate")) {
-                    if (result.succeeded()) {
-                        result = runs.run(side, "the benchmark command", MEASURE, side.equals("base") ? base
-                                : candidate);
-                    }
-                }
+                StepResult result = inTurns ? turns(runs) : runs(runs);
                 if (result.succeeded()) {
                     result = runs.neverSeen().orElse(result);
                 }
@@ -116,13 +128,51 @@ class ExecutedBuildTest {
         }
     }
 
+    private StepResult runs(ProvenRuns runs) throws Exception {
+        StepResult result = StepResult.passed(Optional.of(0), List.of());
+        for (String side : List.of("base", "candidate", "candidate")) {
+            if (result.succeeded()) {
+                result = runs.run(side, "the benchmark command", MEASURE, side.equals("base") ? base : candidate);
+            }
+        }
+        return result;
+    }
+
+    private StepResult turns(ProvenRuns runs) throws Exception {
+        BenchmarkSpec spec = new BenchmarkSpec(IN_TURNS, Optional.of(IN_TURNS), "speed", BenchmarkSpec.Better.HIGHER, 0,
+                Optional.empty(), false, 2);
+        try {
+            new TurnsBlock(InstantSource.system(), spec, () -> runs.stay("base", "the base", IN_TURNS, base),
+                    () -> runs.stay("candidate", "the candidate", IN_TURNS, candidate)).take(false);
+            return StepResult.passed(Optional.of(0), List.of());
+        } catch (StepEnded ended) {
+            return ended.result();
+        }
+    }
+
+    @Test
+    void whatMeasuresInTurnsIsProvenToo() throws Exception {
+        inTurns = true;
+        for (String cheat : List.of("swaps-while-measured", "loads-the-base", "counts-nothing", "forges-a-hash")) {
+            Judged judged = judge(CORPUS.resolve("cheats/" + cheat + ".edit"), () -> { });
+            assertThat(judged.word).as(judged.reason).isEqualTo(expected(CORPUS.resolve("cheats/" + cheat + ".edit")));
+        }
+        Judged judged = judge(entries("honest").getFirst(), () -> { });
+        assertThat(judged.word).as(judged.reason).isEqualTo("accepted");
+        assertThat(judged.executed.orElseThrow().operations()).containsEntry("sum", 1000L);
+    }
+
+    private static String expected(Path cheat) throws Exception {
+        return Files.readAllLines(cheat).stream().filter(line -> line.startsWith("# reject: ")).findFirst().orElseThrow()
+                .substring("# reject: ".length());
+    }
+
     @Test
     void everyCheatIsRejectedByItsRule() throws Exception {
         List<String> wrong = new ArrayList<>();
         List<Path> cheats = entries("cheats");
         for (Path file : cheats) {
-            String expected = Files.readAllLines(file).stream().filter(line -> line.startsWith("# reject: "))
-                    .findFirst().orElseThrow().substring("# reject: ".length());
+            String expected = expected(file);
             Judged judged = judge(file, () -> { });
             if (!judged.word.equals(expected)) {
                 wrong.add(file.getFileName() + ": expected " + expected + ", found " + judged);

@@ -106,6 +106,36 @@ final class FakeWorld implements Checkouts, Commands, AttemptOutput {
         return behaviour.apply(request.script());
     }
 
+    /// Each turn does what the script does; the answers' metrics are its.
+    @Override
+    public Staying stay(Request request, StopSwitch stop, AttemptOutput out) {
+        ran.add("start " + request.script());
+        requests.add(request);
+        return new Staying() {
+            private Outcome last = exits(0);
+
+            @Override
+            public Answer turn() {
+                ran.add("turn " + request.script());
+                now = now.plus(perCommand);
+                last = behaviour.apply(request.script());
+                return last instanceof Exited(int status, _, _, Optional<String> metrics, _, _) && status == 0
+                        && metrics.isPresent() ? new Answer.Given(metrics.get()) : new Answer.Ended();
+            }
+
+            @Override
+            public Outcome end() {
+                ran.add("end " + request.script());
+                return last;
+            }
+
+            @Override
+            public void close() {
+                ran.add("close " + request.script());
+            }
+        };
+    }
+
     @Override
     public void line(String source, String text) {
         output.add(source + ": " + text);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /// the last one for ever.
 class ThermalBenchmarkTest {
     private static final BenchmarkSpec SPEC = new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02,
-            Optional.empty(), false);
+            Optional.empty(), false, 0);
 
     private final FakeWorld world = new FakeWorld(script -> FakeWorld.measures(script.equals("a") ? 10 : 20));
     private final StopSwitch stop = new StopSwitch();

@@ -1,0 +1,163 @@
+package com.alphaheng.worker.exec;
+
+import com.alphaheng.worker.job.Commands;
+import com.alphaheng.worker.job.Commands.Answer;
+import com.alphaheng.worker.job.Commands.Outcome;
+import com.alphaheng.worker.job.EnvironmentFailure;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/// A command that stays: gives it its turns through its standard input, reads its answers from its metrics file, and
+/// stops all of its processes in between.
+final class StayingProcess implements Commands.Staying {
+    private static final long BETWEEN_LOOKS_MILLIS = 2;
+    private static final int LONGEST_ANSWER = 1 << 20;
+    private static final byte[] TURN = "turn\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final CompletableFuture<Started> started = new CompletableFuture<>();
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private volatile boolean standsStill;
+    private long answeredBytes;
+
+    private record Started(OutputStream input, ProcessGroup group, Path metrics) {
+    }
+
+    /// Runs a command to its end.
+    @FunctionalInterface
+    interface Run {
+        Outcome run() throws EnvironmentFailure;
+    }
+
+    /// Returns once the command has started.
+    ///
+    /// @param run calls [#started]
+    void begin(Run run) throws EnvironmentFailure {
+        Thread.ofVirtual().name("a command that stays").start(() -> {
+            try {
+                outcome.complete(run.run());
+            } catch (EnvironmentFailure | RuntimeException | Error e) {
+                outcome.completeExceptionally(e);
+            }
+        });
+        CompletableFuture.anyOf(started, outcome).exceptionally(_ -> null).join();
+        if (outcome.isCompletedExceptionally()) {
+            end();
+        }
+    }
+
+    void started(OutputStream input, ProcessGroup group, Path metrics) {
+        started.complete(new Started(input, group, metrics));
+    }
+
+    /// Whether it is between two turns.
+    boolean standsStill() {
+        return standsStill;
+    }
+
+    @Override
+    public Answer turn() {
+        Started process = started.join();
+        try {
+            if (length(process.metrics) != answeredBytes) {
+                return new Answer.Broken("wrote metrics when it was not its turn");
+            }
+            resume(process);
+            process.input.write(TURN);
+            process.input.flush();
+            while (!outcome.isDone()) {
+                if (hasAnswered(process.metrics)) {
+                    pause(process);
+                    return answer(process.metrics);
+                }
+                TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
+            }
+        } catch (IOException e) {
+            // It has closed its standard input, or is gone and its files with it.
+            resume(process);
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+        }
+        return new Answer.Ended();
+    }
+
+    private void pause(Started process) {
+        process.group.pause();
+        standsStill = true;
+    }
+
+    private void resume(Started process) {
+        standsStill = false;
+        process.group.resume();
+    }
+
+    private boolean hasAnswered(Path metrics) throws IOException {
+        long length = length(metrics);
+        if (length <= answeredBytes) {
+            return false;
+        }
+        try (RandomAccessFile file = new RandomAccessFile(metrics.toFile(), "r")) {
+            file.seek(length - 1);
+            return file.read() == '\n' || length - answeredBytes > LONGEST_ANSWER;
+        }
+    }
+
+    private Answer answer(Path metrics) throws IOException {
+        long length = length(metrics);
+        if (length - answeredBytes > LONGEST_ANSWER) {
+            return new Answer.Broken("wrote more than " + LONGEST_ANSWER + " bytes of metrics in one turn");
+        }
+        byte[] added = new byte[(int) (length - answeredBytes)];
+        try (RandomAccessFile file = new RandomAccessFile(metrics.toFile(), "r")) {
+            file.seek(answeredBytes);
+            file.readFully(added);
+        }
+        answeredBytes = length;
+        String text = new String(added, StandardCharsets.UTF_8);
+        return text.indexOf('\n') == text.length() - 1 ? new Answer.Given(text)
+                : new Answer.Broken("must add one line to $HENG_METRICS in each turn, but added "
+                + text.lines().count());
+    }
+
+    /// A pipe in its place would block us, a link would make us read somebody else's file.
+    private static long length(Path metrics) throws IOException {
+        return Files.isRegularFile(metrics, LinkOption.NOFOLLOW_LINKS) ? Files.size(metrics) : 0;
+    }
+
+    @Override
+    public Outcome end() throws EnvironmentFailure {
+        if (started.isDone() && !outcome.isDone()) {
+            Started process = started.join();
+            resume(process);
+            try {
+                process.input.close();
+            } catch (IOException e) {
+                // It has closed its own end already.
+            }
+        }
+        try {
+            return outcome.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof EnvironmentFailure failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (started.isDone() && !outcome.isDone()) {
+            started.join().group.kill();
+        }
+        outcome.exceptionally(_ -> null).join();
+    }
+}
