@@ -13,8 +13,8 @@ import java.util.Optional;
 /// @param paired          the command measures base and candidate itself, in turns, and writes the base's figure as
 ///                        `baseline.` and the metric's name; each run is one block. For two settings of one build:
 ///                        turns of a tenth of a second cancel what turns of whole processes cannot
-/// @param turns           0: each run of a command measures once. Otherwise both commands are started for each block and
-///                        measure so many times each, in turns, a turn for each line of their standard input
+/// @param turns           0: each run of a command measures once. Otherwise both commands are started for each block
+///                        and measure so many times each, in turns, a turn for each line of their standard input
 public record BenchmarkSpec(String command, Optional<String> baselineCommand, String metric, Better better,
                             double minimumEffect, Optional<String> stage, boolean paired, int turns) {
     /// Most turns of either side in a block.
@@ -22,8 +22,8 @@ public record BenchmarkSpec(String command, Optional<String> baselineCommand, St
 
     /// The same measurement with this baseline, unless it states its own: of a change against what was there before.
     public BenchmarkSpec against(String baseline) {
-        return new BenchmarkSpec(command, baselineCommand.or(() -> Optional.of(baseline)), metric, better, minimumEffect,
-                stage, false, turns);
+        return new BenchmarkSpec(command, baselineCommand.or(() -> Optional.of(baseline)), metric, better,
+                minimumEffect, stage, false, turns);
     }
 
     /// The direction in which a metric improves.

@@ -29,8 +29,8 @@ class BenchTurnsTest {
         Process bench = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(),
             "--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector", "-cp",
             System.getProperty("java.class.path"), Marlin.class.getName(), "bench", "--turns", "-m",
-            ShippedModel.directory().toString(), "--backend", "cpu", "--contexts", "4", "--tokens", "2", "--samples", "3",
-            "--json", json.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            ShippedModel.directory().toString(), "--backend", "cpu", "--contexts", "4", "--tokens", "2",
+            "--samples", "3", "--json", json.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try (BufferedWriter turns = new BufferedWriter(new OutputStreamWriter(bench.getOutputStream(),
             StandardCharsets.US_ASCII))) {
             assertThat(json).as("nobody asked yet").doesNotExist();
@@ -58,7 +58,8 @@ class BenchTurnsTest {
     @Test
     void saysWhatItCannotBeCombinedWith() {
         StringWriter error = new StringWriter();
-        int status = new CommandLine(new BenchCommand()).setErr(new PrintWriter(error))
+        int status = new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true)
+            .setErr(new PrintWriter(error))
             .setExecutionExceptionHandler((failure, line, parsed) -> {
                 line.getErr().println(failure.getMessage());
                 return ExitCode.FAILED;

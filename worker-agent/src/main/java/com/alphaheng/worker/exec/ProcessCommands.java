@@ -2,8 +2,8 @@ package com.alphaheng.worker.exec;
 
 import com.alphaheng.worker.disk.FolderTree;
 import com.alphaheng.worker.job.AttemptOutput;
-import com.alphaheng.worker.job.Commands;
 import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.StayingCommands;
 import com.alphaheng.worker.job.StopSwitch;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 
 /// Runs commands as real processes, each in a session of its own; standard input is closed, but for a command that
 /// stays.
-public final class ProcessCommands implements Commands {
+public final class ProcessCommands implements StayingCommands {
     private static final Duration PUMP_PATIENCE = Duration.ofSeconds(2);
     private static final int MOST_METRICS_BYTES = 1 << 20;
 
@@ -76,8 +76,8 @@ public final class ProcessCommands implements Commands {
 
     @Override
     public Staying stay(Request request, StopSwitch stop, AttemptOutput output) throws EnvironmentFailure {
-        StayingProcess staying = new StayingProcess();
-        staying.begin(() -> run(request, stop, output, Optional.of(staying)));
+        StayingProcess staying = new StayingProcess(it -> run(request, stop, output, Optional.of(it)));
+        staying.begin();
         return staying;
     }
 

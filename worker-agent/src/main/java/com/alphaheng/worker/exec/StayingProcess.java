@@ -1,9 +1,10 @@
 package com.alphaheng.worker.exec;
 
 import com.alphaheng.worker.job.Commands;
-import com.alphaheng.worker.job.Commands.Answer;
 import com.alphaheng.worker.job.Commands.Outcome;
 import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.StayingCommands;
+import com.alphaheng.worker.job.StayingCommands.Answer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -11,44 +12,48 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /// A command that stays: gives it its turns through its standard input, reads its answers from its metrics file, and
 /// stops all of its processes in between.
-final class StayingProcess implements Commands.Staying {
+final class StayingProcess implements StayingCommands.Staying {
     private static final long BETWEEN_LOOKS_MILLIS = 2;
     private static final int LONGEST_ANSWER = 1 << 20;
     private static final byte[] TURN = "turn\n".getBytes(StandardCharsets.US_ASCII);
 
     private final CompletableFuture<Started> started = new CompletableFuture<>();
-    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final FutureTask<Outcome> outcome;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
     private volatile boolean standsStill;
     private long answeredBytes;
 
     private record Started(OutputStream input, ProcessGroup group, Path metrics) {
     }
 
-    /// Runs a command to its end.
+    /// Runs a command to its end, and calls [#started] once it has started.
     @FunctionalInterface
     interface Run {
-        Outcome run() throws EnvironmentFailure;
+        Outcome run(StayingProcess staying) throws EnvironmentFailure;
+    }
+
+    StayingProcess(Run run) {
+        outcome = new FutureTask<>(() -> run.run(this));
     }
 
     /// Returns once the command has started.
-    ///
-    /// @param run calls [#started]
-    void begin(Run run) throws EnvironmentFailure {
+    void begin() throws EnvironmentFailure {
         Thread.ofVirtual().name("a command that stays").start(() -> {
-            try {
-                outcome.complete(run.run());
-            } catch (EnvironmentFailure | RuntimeException | Error e) {
-                outcome.completeExceptionally(e);
-            }
+            outcome.run();
+            over.complete(null);
+            started.cancel(false);
         });
-        CompletableFuture.anyOf(started, outcome).exceptionally(_ -> null).join();
-        if (outcome.isCompletedExceptionally()) {
+        started.exceptionally(_ -> null).join();
+        if (started.isCancelled()) {
             end();
         }
     }
@@ -134,7 +139,7 @@ final class StayingProcess implements Commands.Staying {
 
     @Override
     public Outcome end() throws EnvironmentFailure {
-        if (started.isDone() && !outcome.isDone()) {
+        if (!outcome.isDone()) {
             Started process = started.join();
             resume(process);
             try {
@@ -144,20 +149,24 @@ final class StayingProcess implements Commands.Staying {
             }
         }
         try {
-            return outcome.join();
-        } catch (CompletionException e) {
+            return outcome.get();
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof EnvironmentFailure failure) {
                 throw failure;
             }
-            throw e;
+            throw new IllegalStateException("the command was not run to its end", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            close();
+            return new Commands.Killed(Commands.Cause.STOPPED, List.of(), Duration.ZERO);
         }
     }
 
     @Override
     public void close() {
-        if (started.isDone() && !outcome.isDone()) {
+        if (!outcome.isDone()) {
             started.join().group.kill();
         }
-        outcome.exceptionally(_ -> null).join();
+        over.join();
     }
 }

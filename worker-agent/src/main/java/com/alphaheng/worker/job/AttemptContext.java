@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 
 /// What the steps of one attempt share: who it is, where it stops, and how it runs its commands.
 record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOutput output, Consumer<String> stages,
-                      Instant deadline, InstantSource clock, Commands commands, JobSettings settings,
-                      KeptFiles kept, ThermalGate gate) {
+                      Instant deadline, InstantSource clock, StayingCommands commands,
+                      JobSettings settings, KeptFiles kept, ThermalGate gate) {
 
     void stage(String name) {
         stages.accept(name);
@@ -86,7 +86,7 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
                       Map<String, String> more) throws EnvironmentFailure {
         Map<String, String> environment = environment(folder, confinement);
         environment.putAll(more);
-        environment.put(Commands.TURNS_VARIABLE, "1");
+        environment.put(StayingCommands.TURNS_VARIABLE, "1");
         return new CommandTurns(this, what, commands.stay(new Commands.Request(source, script, folder, environment,
                 mostTime(), Optional.empty(), confinement), stop, output));
     }

@@ -21,13 +21,13 @@ public final class AttemptRunner {
     private static final String NO_BACKEND = "no agent backend here: verified the engine as it stands";
 
     private final Checkouts checkouts;
-    private final Commands commands;
+    private final StayingCommands commands;
     private final AgentParts agents;
     private final JobSettings settings;
     private final InstantSource clock;
     private final ArtifactShelf shelf;
 
-    public AttemptRunner(Checkouts checkouts, Commands commands, AgentParts agents, JobSettings settings,
+    public AttemptRunner(Checkouts checkouts, StayingCommands commands, AgentParts agents, JobSettings settings,
                          InstantSource clock, ArtifactShelf shelf) {
         this.checkouts = checkouts;
         this.commands = commands;

@@ -9,11 +9,11 @@ import java.util.Optional;
 final class CommandTurns implements Runs.Turns {
     private final AttemptContext context;
     private final String what;
-    private final Commands.Staying command;
+    private final StayingCommands.Staying command;
     private Optional<String> lastAnswer = Optional.empty();
 
     /// @param what names the command in messages
-    CommandTurns(AttemptContext context, String what, Commands.Staying command) {
+    CommandTurns(AttemptContext context, String what, StayingCommands.Staying command) {
         this.context = context;
         this.what = what;
         this.command = command;
@@ -22,7 +22,7 @@ final class CommandTurns implements Runs.Turns {
     @Override
     public StepResult turn() throws EnvironmentFailure {
         return switch (command.turn()) {
-            case Commands.Answer.Given(String metrics) -> {
+            case StayingCommands.Answer.Given(String metrics) -> {
                 lastAnswer = Optional.of(metrics);
                 try {
                     yield StepResult.passed(Optional.empty(), MetricsDocument.parse(metrics));
@@ -30,9 +30,9 @@ final class CommandTurns implements Runs.Turns {
                     yield StepResult.failed(Outcome.VERIFICATION_FAILED, what + ": " + e.getMessage());
                 }
             }
-            case Commands.Answer.Broken(String why) ->
+            case StayingCommands.Answer.Broken(String why) ->
                     StepResult.failed(Outcome.VERIFICATION_FAILED, what + " " + why);
-            case Commands.Answer.Ended _ -> gone();
+            case StayingCommands.Answer.Ended _ -> gone();
         };
     }
 
@@ -55,8 +55,8 @@ final class CommandTurns implements Runs.Turns {
     private StepResult gone() throws EnvironmentFailure {
         StepResult ended = end();
         return ended.succeeded() ? StepResult.failed(Outcome.VERIFICATION_FAILED, what + " ended before its turns were "
-                + "over; with `turns:` it must read a line of standard input for each, until there are no more, and add "
-                + "a line of metrics to $HENG_METRICS (`./marlin bench ${HENG_TURNS:+--turns}` does)") : ended;
+                + "over; with `turns:` it must read a line of standard input for each, until there are no more, and "
+                + "add a line of metrics to $HENG_METRICS (`./marlin bench ${HENG_TURNS:+--turns}` does)") : ended;
     }
 
     @Override

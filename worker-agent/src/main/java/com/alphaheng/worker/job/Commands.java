@@ -14,12 +14,6 @@ public interface Commands {
     /// @throws EnvironmentFailure if it cannot be started at all
     Outcome run(Request request, StopSwitch stop, AttemptOutput output) throws EnvironmentFailure;
 
-    /// Starts a command that stays and measures whenever it is its turn. Its environment says so, by
-    /// [#TURNS_VARIABLE].
-    ///
-    /// @throws EnvironmentFailure if it cannot be started at all
-    Staying stay(Request request, StopSwitch stop, AttemptOutput output) throws EnvironmentFailure;
-
     /// @param source      who writes the output, see [com.alphaheng.protocol.LogChunk#source]
     /// @param script      for `bash -euo pipefail -c`
     /// @param folder      where it runs
@@ -31,39 +25,6 @@ public interface Commands {
                    Optional<Duration> silenceLimit, Confinement confinement) {
         public Request {
             environment = Map.copyOf(environment);
-        }
-    }
-
-    /// Set for a command that is to stay.
-    String TURNS_VARIABLE = "HENG_TURNS";
-
-    /// A command between its turns: all of its processes stand still, so that it can neither disturb nor prepare
-    /// anything while another has its turn.
-    interface Staying extends AutoCloseable {
-        /// Lets it go on, gives it a line of standard input, and stops it again once it has added a line of metrics to
-        /// `$HENG_METRICS`.
-        Answer turn();
-
-        /// No more turns: waits until it has ended.
-        Outcome end() throws EnvironmentFailure;
-
-        /// Kills what is left of it.
-        @Override
-        void close();
-    }
-
-    /// What became of a turn.
-    sealed interface Answer {
-        /// @param metrics the line that it added
-        record Given(String metrics) implements Answer {
-        }
-
-        /// It wrote other than it was asked to.
-        record Broken(String why) implements Answer {
-        }
-
-        /// It ended, or was killed, and [Staying#end] knows how.
-        record Ended() implements Answer {
         }
     }
 

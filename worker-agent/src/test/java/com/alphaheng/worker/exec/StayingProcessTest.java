@@ -3,13 +3,13 @@ package com.alphaheng.worker.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.alphaheng.worker.job.AttemptOutput;
-import com.alphaheng.worker.job.Commands.Answer;
 import com.alphaheng.worker.job.Commands.Cause;
 import com.alphaheng.worker.job.Commands.Confinement;
 import com.alphaheng.worker.job.Commands.Exited;
 import com.alphaheng.worker.job.Commands.Killed;
 import com.alphaheng.worker.job.Commands.Request;
-import com.alphaheng.worker.job.Commands.Staying;
+import com.alphaheng.worker.job.StayingCommands.Answer;
+import com.alphaheng.worker.job.StayingCommands.Staying;
 import com.alphaheng.worker.job.StopReason;
 import com.alphaheng.worker.job.StopSwitch;
 import java.nio.file.Files;

@@ -65,7 +65,7 @@ class ExecutedBuildTest {
                 + "/bin:/usr/bin:/bin:/usr/sbin", "LC_ALL", "C.UTF-8"), new SecretMask(List.of()),
                 ExecSettings.Limits.DEFAULT), new CommandLine());
         // As on a machine that confines nothing: there, proof of execution is what is left.
-        Commands commands = new Commands() {
+        StayingCommands commands = new StayingCommands() {
             @Override
             public Outcome run(Request request, StopSwitch stop, AttemptOutput lines) throws EnvironmentFailure {
                 return confined.run(asConfined(request), stop, lines);
@@ -163,8 +163,8 @@ class ExecutedBuildTest {
     }
 
     private static String expected(Path cheat) throws Exception {
-        return Files.readAllLines(cheat).stream().filter(line -> line.startsWith("# reject: ")).findFirst().orElseThrow()
-                .substring("# reject: ".length());
+        return Files.readAllLines(cheat).stream().filter(line -> line.startsWith("# reject: ")).findFirst()
+                .orElseThrow().substring("# reject: ".length());
     }
 
     @Test

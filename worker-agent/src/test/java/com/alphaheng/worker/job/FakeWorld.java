@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// Hand-written fakes of the ports: checkouts without a disk, commands without processes, a clock that commands move.
-final class FakeWorld implements Checkouts, Commands, AttemptOutput {
+final class FakeWorld implements Checkouts, StayingCommands, AttemptOutput {
     final List<String> ran = new ArrayList<>();
     final List<String> output = new ArrayList<>();
     final List<Request> requests = new ArrayList<>();

@@ -7,7 +7,6 @@ import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.spec.BenchmarkSpec.Better;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
