@@ -137,6 +137,6 @@ enum AttemptEnding {
     private static BenchmarkSpec benchmark(String script, Optional<String> baseline) {
         String write = "\necho '{\"metrics\": [{\"name\": \"m\", \"value\": '$value'}]}' > \"$HENG_METRICS\"\n";
         return new BenchmarkSpec(script + write, baseline.map(line -> line + write), "m", BenchmarkSpec.Better.HIGHER,
-                0.01, Optional.empty(), false);
+                0.01, Optional.empty(), false, 0);
     }
 }
