@@ -57,6 +57,11 @@ public final class Session implements AutoCloseable {
         return timeline.capacity();
     }
 
+    /// Most ids of a prompt that are computed at once.
+    public int promptStep() {
+        return timeline.maxTokens();
+    }
+
     /// Makes the timeline hold exactly `prompt`. What it shares with the ids held already is not computed again.
     ///
     /// @return the number of tokens that had to be computed

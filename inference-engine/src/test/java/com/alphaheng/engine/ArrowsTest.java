@@ -12,7 +12,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import org.junit.jupiter.api.Test;
 
-/// The engine's arrows: cli, bench -> engine -> graph -> back end interfaces <- cpu, metal. Nothing points back.
+/// The engine's arrows: server, cli, bench -> engine -> graph -> back end interfaces <- cpu, metal.
+/// Nothing points back.
 class ArrowsTest {
 
     private static final String ROOT = "com.alphaheng.engine";
@@ -64,7 +65,22 @@ class ArrowsTest {
     void theEngineDoesNotKnowItsUsers() {
         check(noClasses().that().resideInAnyPackage(ROOT, ROOT + ".graph..", ROOT + ".format..", ROOT + ".sampling..",
             ROOT + ".tokenizer..", ROOT + ".chat..").should().dependOnClassesThat()
-            .resideInAnyPackage(ROOT + ".cli..", ROOT + ".bench..", ROOT + ".parity.."));
+            .resideInAnyPackage(ROOT + ".cli..", ROOT + ".bench..", ROOT + ".parity..", ROOT + ".server.."));
+    }
+
+    @Test
+    void theServerIsAUserOfTheEngine() {
+        check(noClasses().that().resideInAPackage(ROOT + ".server..").should().dependOnClassesThat()
+            .resideInAnyPackage(ROOT + ".graph..", ROOT + ".format..", ROOT + ".cli..", ROOT + ".bench..",
+                ROOT + ".parity..", ROOT + ".quantize..", ROOT + ".synth.."));
+        check(noClasses().that().resideOutsideOfPackages(ROOT + ".server..", ROOT + ".cli..").should()
+            .dependOnClassesThat().resideInAPackage(ROOT + ".server.."));
+    }
+
+    @Test
+    void httpStaysInOneRoom() {
+        check(noClasses().that().resideOutsideOfPackage(ROOT + ".server.http..").should().dependOnClassesThat()
+            .resideInAnyPackage("io.vertx..", "io.netty.."));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package com.alphaheng.engine.chat;
 
 import com.alphaheng.engine.Session;
-import com.alphaheng.engine.tokenizer.TextStream;
 import com.alphaheng.engine.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -31,44 +30,17 @@ public record Completion(int promptTokens, int computedTokens, int tokens, Finis
     /// Continues a prompt. The session then holds the prompt and the ids generated.
     ///
     /// @param text        gets each piece of text, never empty, in order
-    /// @param interrupted asked before every id
+    /// @param interrupted asked before every stretch of the prompt and before every id
     /// @throws com.alphaheng.engine.graph.ContextFullException when the prompt alone does not fit
     public static Completion run(Session session, Tokenizer tokenizer, int[] prompt, Limits limits,
                                  Consumer<String> text, BooleanSupplier interrupted) {
-        long start = System.nanoTime();
-        int computed = session.sync(prompt);
-        long decodeStart = System.nanoTime();
-        TextStream stream = new TextStream(tokenizer, limits.showSpecial(), limits.stops());
-        int tokens = 0;
-        Finish finish = null;
-        while (finish == null) {
-            if (tokens == limits.maxTokens()) {
-                finish = Finish.LENGTH;
-            } else if (interrupted.getAsBoolean()) {
-                finish = Finish.INTERRUPTED;
-            } else if (session.length() > session.context()) {
-                finish = Finish.CONTEXT_FULL;
-            } else {
-                int id = session.next();
-                tokens++;
-                if (session.endsText(id) && !limits.ignoreEndOfText()) {
-                    finish = Finish.END_OF_TEXT;
-                } else {
-                    give(stream.push(id), text);
-                    finish = stream.stop().isPresent() ? Finish.STOP_STRING : null;
-                }
+        Continuation continuation = new Continuation(session, tokenizer, prompt, limits, text);
+        do {
+            if (interrupted.getAsBoolean()) {
+                continuation.interrupt();
             }
-        }
-        give(stream.finish(), text);
-        long end = System.nanoTime();
-        return new Completion(prompt.length, computed, tokens, finish, (decodeStart - start) / 1e9,
-            (end - decodeStart) / 1e9);
-    }
-
-    private static void give(String piece, Consumer<String> text) {
-        if (!piece.isEmpty()) {
-            text.accept(piece);
-        }
+        } while (continuation.step());
+        return continuation.completion();
     }
 
     /// Prompt tokens computed per second, 0 when there were none.

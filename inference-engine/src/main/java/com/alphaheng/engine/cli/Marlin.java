@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
     footer = "%nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not available here (the message says why).",
     subcommands = {GenerateCommand.class, ChatCommand.class, InspectCommand.class, DoctorCommand.class,
         QuantizeCommand.class, PplCommand.class, BenchCommand.class, ParityCommand.class, GoldensCommand.class,
-        SynthCommand.class, ChallengeCommand.class, TuningCommand.class})
+        SynthCommand.class, ChallengeCommand.class, TuningCommand.class, ServeCommand.class})
 public final class Marlin implements Runnable {
 
     @CommandLine.Spec
