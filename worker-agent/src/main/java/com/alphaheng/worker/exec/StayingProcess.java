@@ -71,7 +71,7 @@ final class StayingProcess implements StayingCommands.Staying {
     public Answer turn() {
         Started process = started.join();
         try {
-            if (length(process.metrics) != answeredBytes) {
+            if (length(process.metrics) > answeredBytes) {
                 return new Answer.Broken("wrote metrics when it was not its turn");
             }
             resume(process);
@@ -85,8 +85,7 @@ final class StayingProcess implements StayingCommands.Staying {
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
             }
         } catch (IOException e) {
-            // It has closed its standard input, or is gone and its files with it.
-            resume(process);
+            // It has closed its standard input, or is gone and its files with it: how it ended tells.
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();
