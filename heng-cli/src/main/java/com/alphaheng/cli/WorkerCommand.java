@@ -14,7 +14,11 @@ import picocli.CommandLine.Spec;
 /// A worker in the foreground that takes tasks from a coordinator elsewhere.
 @Command(name = "worker", mixinStandardHelpOptions = true, sortOptions = false, subcommands = WorkerDoctorCommand.class,
         description = "Run a worker in the foreground that joins a coordinator, here or elsewhere, through its Kafka.",
-        footer = {"", "Further settings are system properties or environment variables, see",
+        footer = {"", "An agent that makes changes is a setting, too, of any name:",
+            "  heng worker ... -Dheng.worker.agents.claude.cli=claude",
+            "with codex, claude, glm, kimi, qwen or gemini as cli, a command of your own, or the",
+            "url and model of an OpenAI-compatible endpoint. 'heng worker doctor' tries them.", "",
+            "Further settings are system properties or environment variables, see",
             "worker-agent/README.md; give them with -D: heng worker -Dheng.worker.slots=2"})
 final class WorkerCommand implements Callable<Integer> {
     @Spec

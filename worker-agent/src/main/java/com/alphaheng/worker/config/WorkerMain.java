@@ -9,6 +9,7 @@ import org.jboss.logging.Logger;
 
 /// The worker's program. Without arguments it serves until SIGTERM; with `doctor` it looks whether it could.
 @QuarkusMain
+@SuppressWarnings("checkstyle:regexp")
 public class WorkerMain implements QuarkusApplication {
     /// Exit status when this machine or the configuration does not allow what was asked.
     static final int CANNOT = 2;
@@ -21,6 +22,15 @@ public class WorkerMain implements QuarkusApplication {
     WorkerMain(WorkerService service, WorkerConfiguration configuration) {
         this.service = service;
         this.configuration = configuration;
+    }
+
+    public static void main(String... arguments) {
+        List<String> problems = SettingsCheck.problems();
+        problems.forEach(problem -> System.err.println(WorkerDoctor.wrapped("NO   " + "settings       " + problem)));
+        if (!problems.isEmpty()) {
+            System.exit(CANNOT);
+        }
+        Quarkus.run(WorkerMain.class, arguments);
     }
 
     @Override

@@ -30,15 +30,16 @@ public final class GitIntegration implements Integration {
     }
 
     @Override
-    public Optional<String> record(Path checkout, String message) throws EnvironmentFailure {
+    public Optional<String> record(Path checkout, String base, String message) throws EnvironmentFailure {
         try {
             must(GitCommand.run(checkout, List.of("add", "--all"), IDENTITY, ""));
-            if (GitCommand.run(checkout, List.of("diff", "--cached", "--quiet")).ok()) {
+            String tree = must(GitCommand.run(checkout, List.of("write-tree"))).text();
+            if (tree.equals(must(GitCommand.run(checkout, List.of("rev-parse", base + "^{tree}"))).text())) {
                 return Optional.empty();
             }
-            must(GitCommand.run(checkout, List.of("commit", "--quiet", "--no-verify", "--file", "-"), IDENTITY,
-                    message));
-            return Optional.of(must(GitCommand.run(checkout, List.of("rev-parse", "HEAD"))).text());
+            // One plain commit on the base, whatever an agent has committed, merged or rewritten by itself.
+            return Optional.of(must(GitCommand.run(checkout, List.of("commit-tree", tree, "-p", base, "-F", "-"),
+                    IDENTITY, message)).text());
         } catch (IOException e) {
             throw broken(e);
         }

@@ -13,6 +13,7 @@ import com.alphaheng.worker.job.agent.AgentFailure;
 import com.alphaheng.worker.job.agent.AgentRouter;
 import com.alphaheng.worker.job.agent.Usage;
 import com.alphaheng.worker.job.measure.MetricsDocument;
+import com.alphaheng.worker.job.seal.CommandFiles;
 import com.alphaheng.worker.job.seal.ExecutionProof;
 import com.alphaheng.worker.job.seal.SealPolicy;
 import com.alphaheng.worker.job.seal.SealedVerdict;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Lets a backend change the source, then treats the change as a stranger's: sealed verification in fresh checkouts,
 /// measurement against the base, a second measurement before a win counts, and the same again on the tip of the
@@ -238,7 +240,10 @@ final class AgentStep {
 
     private SealPolicy policy(Checkout base) throws EnvironmentFailure {
         try {
-            return parts.files().read(base.folder(), SealPolicy.FILE).map(SealPolicy::parse).orElse(SealPolicy.DEFAULT);
+            return parts.files().read(base.folder(), SealPolicy.FILE).map(SealPolicy::parse).orElseGet(() ->
+                    SealPolicy.DEFAULT.guarding(CommandFiles.of(Stream.concat(task.verifyCommand().stream(),
+                    task.benchmark().stream().flatMap(benchmark -> Stream.concat(Stream.of(benchmark.command()),
+                    benchmark.baselineCommand().stream()))).toList())));
         } catch (IllegalArgumentException e) {
             throw new EnvironmentFailure(Code.BAD_CONFIGURATION, e.getMessage(), "correct the file in the source", e);
         }

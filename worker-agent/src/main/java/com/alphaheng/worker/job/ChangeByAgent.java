@@ -56,7 +56,7 @@ final class ChangeByAgent {
             if (failure.isPresent()) {
                 return new Made(Optional.empty(), failure);
             }
-            Optional<String> candidate = parts.integration().record(tree.folder(), task.name() + "\n\nBy backend "
+            Optional<String> candidate = parts.integration().record(tree.folder(), base, task.name() + "\n\nBy backend "
                     + name + " for " + context.attempt());
             if (candidate.isEmpty()) {
                 // Some agents end with status 0 whatever happened to them.

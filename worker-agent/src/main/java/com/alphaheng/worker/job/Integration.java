@@ -11,8 +11,8 @@ public interface Integration {
     /// first merge, the given commit or the tip of the source.
     String tip(String campaign, Optional<String> commit) throws EnvironmentFailure;
 
-    /// Commits everything in the checkout; empty if nothing differs from its commit.
-    Optional<String> record(Path checkout, String message) throws EnvironmentFailure;
+    /// Everything in the checkout as one commit on top of the base; empty if nothing differs from that.
+    Optional<String> record(Path checkout, String base, String message) throws EnvironmentFailure;
 
     List<ChangedFile> changes(String base, String candidate) throws EnvironmentFailure;
 

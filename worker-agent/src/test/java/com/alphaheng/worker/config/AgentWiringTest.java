@@ -52,6 +52,19 @@ class AgentWiringTest {
         assertThatThrownBy(() -> backend(settings)).hasMessageContaining(message);
     }
 
+    @Test
+    void aMisspeltSettingIsNamedWithThoseThatThereAre() {
+        assertThat(SettingsCheck.problems(Map.of("heng.worker.agents.a.comand", "x"))).singleElement().asString()
+                .startsWith("there is no setting heng.worker.agents.a.comand: an agent has at-once, calls-")
+                .contains("command", "tokens-per-turn");
+        assertThat(SettingsCheck.problems(Map.of("heng.worker.slot", "2"))).singleElement().asString()
+                .startsWith("there is no setting heng.worker.slot: a worker has agent-order, ").contains(", secrets, ");
+        assertThat(SettingsCheck.problems(Map.of("heng.worker.slots", "two"))).singleElement().asString()
+                .isEqualTo("heng.worker.slots is 'two': Expected an integer value, got \"two\"");
+        assertThat(SettingsCheck.problems(Map.of("heng.worker.agents.a.cli", "codex", "heng.worker.slots", "2")))
+                .isEmpty();
+    }
+
     /// Stands in for each program, prints how it was called, and what that CLI's documentation says it ends with.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

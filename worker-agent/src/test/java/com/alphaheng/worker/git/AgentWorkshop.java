@@ -140,7 +140,7 @@ final class AgentWorkshop {
     String commitOn(String base, String file, String content) throws Exception {
         try (var tree = checkouts.checkout("by hand", Optional.of(base))) {
             Files.writeString(tree.folder().resolve(file), content + "\n");
-            return integration().record(tree.folder(), "by hand").orElseThrow();
+            return integration().record(tree.folder(), base, "by hand").orElseThrow();
         }
     }
 

@@ -176,6 +176,9 @@ class CheatCorpusTest {
             Path path = repository.folder().resolve(edit.path());
             repository.write(edit.path(), edit.applyTo(Files.exists(path) ? Files.readString(path) : ""));
         }
+        for (String line : text.lines().filter(l -> l.startsWith("!remove ")).toList()) {
+            Files.delete(repository.folder().resolve(line.split(" ")[1]));
+        }
         for (String line : text.lines().filter(l -> l.startsWith("!link ")).toList()) {
             String[] words = line.split(" ");
             Path link = repository.folder().resolve(words[1]);

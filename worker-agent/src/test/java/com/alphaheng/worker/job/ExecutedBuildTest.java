@@ -205,7 +205,7 @@ class ExecutedBuildTest {
         });
         assertThat(judged.reason).startsWith("rejected, swapped-build: what was built changed after it was verified "
                 + "(out/program.jar: SHA-256 ").contains(" instead of SHA-256 ");
-        assertThat(judged.executed.orElseThrow().operations()).as("of the challenge").containsEntry("sum", 9L);
+        assertThat(judged.executed.orElseThrow().operations()).as("of the challenge").containsEntry("sum", 15L);
     }
 
     private static List<AddedLine> added(String before, String after) {

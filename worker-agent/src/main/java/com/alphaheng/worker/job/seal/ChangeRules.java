@@ -1,54 +1,71 @@
 package com.alphaheng.worker.job.seal;
 
-import com.alphaheng.worker.job.seal.ChangedFile.AddedLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /// The rules that need only the change itself.
 final class ChangeRules {
     private static final Set<String> PLAIN_MODES = Set.of("000000", "100644", "100755");
     private static final Pattern GIT_SETTINGS = Pattern.compile("(.*/)?\\.git(attributes|modules|ignore)?(/.*)?");
-    private static final Pattern COMMENT = Pattern.compile("\\s*(//.*|/\\*.*\\*/|/\\*.*|\\*.*|#.*)?\\s*");
-    /// Java reads these before it does anything else, also inside comments.
-    private static final Pattern UNICODE_ESCAPE = Pattern.compile("\\\\u+[0-9a-fA-F]{4}");
+    /// Marks that turn the direction of writing, or that nobody sees: a reader is shown another text than the compiler.
+    private static final Pattern UNSEEN = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069\\u200B-\\u200F"
+            + "\\u2060-\\u2064\\uFEFF\\u00AD\\u0000-\\u0008\\u000E-\\u001F]");
 
     private ChangeRules() {
     }
 
-    static Optional<Rejection> check(List<ChangedFile> change, SealPolicy policy, List<String> touches) {
-        for (ChangedFile file : change) {
-            Optional<Rejection> path = checkPath(file, policy, touches);
-            if (path.isPresent()) {
-                return path;
-            }
+    /// @param contents of the changed files, as they are after the change
+    static Optional<Rejection> check(List<ChangedFile> change, SealPolicy policy, List<String> touches,
+                                     UnaryOperator<String> contents) {
+        Optional<Rejection> broken = first(change, file -> checkPath(file, policy, touches))
+                .or(() -> first(change, ChangeRules::checkMarks));
+        if (broken.isPresent()) {
+            return broken;
         }
+        boolean anything = false;
         for (ChangedFile file : change) {
-            for (AddedLine line : file.added()) {
-                String code = plain(line.text());
-                for (String forbidden : policy.forbidden()) {
-                    if (Pattern.compile(forbidden).matcher(code).find()) {
-                        return Optional.of(new Rejection(SealRule.FORBIDDEN_CALL, file.path() + ":" + line.number()
-                                + " has `" + line.text().strip() + "`"));
-                    }
+            if (file.deleted() || file.oldMode().equals("000000") || file.added().isEmpty()) {
+                anything = true;
+            }
+            if (!file.deleted() && !file.added().isEmpty()) {
+                PlainCode code = PlainCode.of(file.path(), contents.apply(file.path()));
+                Set<Integer> added = file.addedLines();
+                Optional<Rejection> word = checkWords(file, policy, code, added);
+                if (word.isPresent()) {
+                    return word;
                 }
+                anything |= code.codeLines().stream().anyMatch(added::contains);
             }
         }
-        boolean anything = change.stream().anyMatch(file -> file.deleted() || file.oldMode().equals("000000")
-                || file.added().isEmpty() || file.added().stream().anyMatch(line -> isCode(line.text())));
         return anything ? Optional.empty() : Optional.of(new Rejection(SealRule.NO_CHANGE, "nothing is left of it"));
     }
 
-    /// Escapes turned into the characters they stand for, so that a forbidden word cannot hide in one.
-    private static String plain(String text) {
-        return UNICODE_ESCAPE.matcher(text).replaceAll(match -> java.util.regex.Matcher.quoteReplacement(
-                String.valueOf((char) Integer.parseInt(match.group().replaceAll("\\\\u+", ""), 16))));
+    private static Optional<Rejection> first(List<ChangedFile> change,
+                                             Function<ChangedFile, Optional<Rejection>> rule) {
+        return change.stream().flatMap(file -> rule.apply(file).stream()).findFirst();
     }
 
-    static boolean isCode(String line) {
-        return !COMMENT.matcher(line).matches();
+    private static Optional<Rejection> checkWords(ChangedFile file, SealPolicy policy, PlainCode code,
+                                                  Set<Integer> added) {
+        for (Pattern word : ForbiddenWords.of(policy.forbidden(), file.path())) {
+            Optional<Integer> line = code.find(word, added);
+            if (line.isPresent()) {
+                return Optional.of(new Rejection(SealRule.FORBIDDEN_CALL, file.path() + ":" + line.get() + " has `"
+                        + file.text(line.get()).strip() + "`"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Rejection> checkMarks(ChangedFile file) {
+        return file.added().stream().filter(line -> UNSEEN.matcher(line.text()).find()).findFirst()
+                .map(line -> new Rejection(SealRule.ODD_FILE, file.path() + ":" + line.number()
+                        + " has characters that nobody sees"));
     }
 
     private static Optional<Rejection> checkPath(ChangedFile file, SealPolicy policy, List<String> touches) {

@@ -1,6 +1,8 @@
 package com.alphaheng.worker.job.seal;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// One file of a change.
 ///
@@ -19,5 +21,15 @@ public record ChangedFile(String path, String oldMode, String newMode, boolean b
 
     boolean deleted() {
         return newMode.equals("000000");
+    }
+
+    /// The numbers of the lines that were added.
+    Set<Integer> addedLines() {
+        return added.stream().map(AddedLine::number).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// The text of an added line.
+    String text(int number) {
+        return added.stream().filter(line -> line.number() == number).findFirst().map(AddedLine::text).orElse("");
     }
 }

@@ -1,15 +1,25 @@
 package com.alphaheng.worker.job.seal;
 
+import java.text.Normalizer;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Globs over repository paths: `**` any folders, `*` within one name, `?` one character.
+/// Globs over repository paths: `**` any folders, `*` within one name, `?` one character. Paths that a file system
+/// takes for one are one here, too: without regard to case, to how an accent is composed, to look-alikes such as the
+/// long s, and to characters that nobody sees.
 public final class Glob {
+    private static final Pattern UNSEEN = Pattern.compile("\\p{Cf}");
+
     private Glob() {
     }
 
     public static boolean anyMatches(List<String> globs, String path) {
-        return globs.stream().anyMatch(glob -> compile(glob).matcher(path).matches());
+        String folded = folded(path);
+        return globs.stream().anyMatch(glob -> compile(glob).matcher(folded).matches());
+    }
+
+    private static String folded(String path) {
+        return UNSEEN.matcher(Normalizer.normalize(path, Normalizer.Form.NFKC)).replaceAll("");
     }
 
     private static Pattern compile(String glob) {
@@ -30,6 +40,6 @@ public final class Glob {
                 regex.append(Pattern.quote(String.valueOf(c)));
             }
         }
-        return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE);
+        return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 }

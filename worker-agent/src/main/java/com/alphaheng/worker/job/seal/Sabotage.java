@@ -3,7 +3,6 @@ package com.alphaheng.worker.job.seal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -155,12 +154,5 @@ public final class Sabotage {
     private static String withoutDirectives(String text) {
         return Pattern.compile("(?m)^[ \\t]*#(?:.*\\\\\n)*.*$").matcher(text)
                 .replaceAll(match -> match.group().replaceAll("[^\n]", " "));
-    }
-
-    /// The lines of a change that hold code.
-    static Set<Integer> codeLines(ChangedFile file) {
-        Set<Integer> lines = new TreeSet<>();
-        file.added().stream().filter(line -> ChangeRules.isCode(line.text())).forEach(line -> lines.add(line.number()));
-        return lines;
     }
 }

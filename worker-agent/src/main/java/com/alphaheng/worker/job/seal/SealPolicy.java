@@ -7,15 +7,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /// What a repository's owner lays down for changes to it, in the file `sealing.json` at its root. Always read from the
 /// base commit, never from the change.
 ///
 /// @param guarded   globs of what a change may not touch
 /// @param editable  globs of what it may touch; empty means everything not guarded
-/// @param forbidden regular expressions that no added line of code may match
+/// @param forbidden what no added code may hold: regular expressions, and names of [ForbiddenWords]
 /// @param prepare   command that builds; run before the verify command
 /// @param counters  names in the verify command's metrics that may not be lower than on the base
 /// @param built     globs of the files that the build makes and that run: they must differ from the base's, stay as
@@ -27,10 +27,16 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
     public static final String FILE = "sealing.json";
     private static final int MOST_UNSTABLE = 5;
 
-    /// For repositories without the file: tests, build files, launchers and continuous integration.
-    public static final SealPolicy DEFAULT = new SealPolicy(List.of("**/src/test/**", "**/pom.xml", "pom.xml",
-            "**/build.gradle*", "mvnw", ".mvn/**", ".ci/**", ".github/**", "task-specs/**", FILE), List.of(), List.of(),
-            Optional.empty(), List.of(), List.of(), Optional.empty());
+    /// For repositories without the file: tests and what configures them, build files, launchers, what a shell or an
+    /// editor loads by itself, and continuous integration. What the task's own commands run is guarded, too.
+    public static final SealPolicy DEFAULT = new SealPolicy(List.of("**/src/test/**", "test/**", "tests/**",
+            "**/conftest.py", "**/pytest.ini", "**/tox.ini", "**/junit-platform.properties", "**/META-INF/services/**",
+            "**/pom.xml", "**/*.gradle", "**/*.gradle.kts", "**/gradle.properties", "**/gradle/**", "**/gradlew*",
+            "**/mvnw*", "**/.mvn/**", "**/Makefile", "**/makefile", "**/*.mk", "**/CMakeLists.txt", "**/*.cmake",
+            "**/package.json", "**/package-lock.json", "**/Cargo.toml", "**/build.rs", "**/pyproject.toml",
+            "**/setup.py", "**/setup.cfg", "**/requirements*.txt", "**/.env*", "**/.sdkmanrc", "**/.tool-versions",
+            "**/*-version", ".ci/**", ".github/**", ".gitlab-ci.yml", "**/Dockerfile*", ".vscode/**", ".idea/**",
+            "task-specs/**", FILE), List.of(), List.of(), Optional.empty(), List.of(), List.of(), Optional.empty());
 
     private static final ObjectMapper MAPPER = ProtocolCodec.jsonMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -43,7 +49,7 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
         counters = counters == null ? List.of() : List.copyOf(counters);
         built = built == null ? List.of() : List.copyOf(built);
         challenge = challenge == null ? Optional.empty() : challenge;
-        forbidden.forEach(Pattern::compile);
+        ForbiddenWords.check(forbidden);
         if (!built.isEmpty() && prepare.isEmpty()) {
             throw new IllegalArgumentException("'built' names what the build makes, but there is no 'prepare'");
         }
@@ -52,13 +58,15 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
     /// @param command    reads `$HENG_CHALLENGES` (`operation size seed` per line), makes each input from its seed, and
     ///                   writes `{"answers": [{"values": [...]}], ...}` in that order into `$HENG_METRICS`
     /// @param operations asked for by name
-    /// @param sizes      asked for, awkward ones among them
+    /// @param sizes      asked for each time, awkward ones among them
+    /// @param largest    further sizes are drawn up to this, so that none can be told from those that are measured: at
+    ///                   least what benchmarks use; default: the largest of `sizes`
     /// @param tolerance  largest difference, relative to the larger of the expected value and 1
     /// @param unstable   on how many of a hundred inputs, five at most, a right answer may differ by more: of experts
     ///                   whose scores all but tie the last bit chooses one, and the rest follows from that
     /// @param timed      measured with fresh and with repeated inputs, to find what remembers its inputs
-    public record Challenge(String command, List<String> operations, List<Integer> sizes, double tolerance,
-                            int unstable, Optional<Timed> timed) {
+    public record Challenge(String command, List<String> operations, List<Integer> sizes, int largest,
+                            double tolerance, int unstable, Optional<Timed> timed) {
         public Challenge {
             if (unstable < 0 || unstable > MOST_UNSTABLE) {
                 throw new IllegalArgumentException("'unstable' is " + unstable + ", it goes from 0 to "
@@ -67,6 +75,11 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
             timed = timed == null ? Optional.empty() : timed;
             operations = List.copyOf(operations);
             sizes = List.copyOf(sizes);
+            int most = sizes.stream().mapToInt(Integer::intValue).max().orElse(0);
+            if (largest != 0 && largest < most) {
+                throw new IllegalArgumentException("'largest' is " + largest + ", less than " + most + " of 'sizes'");
+            }
+            largest = Math.max(largest, most);
         }
     }
 
@@ -74,6 +87,12 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
     ///
     /// @param count how often the operation is asked for in one run
     public record Timed(String operation, int size, int count) {
+    }
+
+    /// This, and further files that a change may not touch.
+    public SealPolicy guarding(List<String> further) {
+        return new SealPolicy(Stream.concat(guarded.stream(), further.stream()).toList(), editable, forbidden, prepare,
+                counters, built, challenge);
     }
 
     /// @throws IllegalArgumentException saying what is wrong with the file

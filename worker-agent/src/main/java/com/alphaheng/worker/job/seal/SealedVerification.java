@@ -62,7 +62,8 @@ public final class SealedVerification {
 
     /// @throws EnvironmentFailure if the base itself fails, so that nothing can be said of the change
     public SealedVerdict verify(Subject subject) throws EnvironmentFailure {
-        Optional<Rejection> broken = ChangeRules.check(subject.change, subject.policy, subject.touches);
+        Optional<Rejection> broken = ChangeRules.check(subject.change, subject.policy, subject.touches,
+                path -> files.read(subject.candidate, path).orElse(""));
         if (broken.isPresent()) {
             return new SealedVerdict.Rejected(broken.get(), Optional.empty(), List.of());
         }
@@ -282,16 +283,15 @@ public final class SealedVerification {
 
     private List<String> sabotage(Subject subject, ExecutionProof proof) throws EnvironmentFailure {
         List<String> proofs = new ArrayList<>();
-        for (ChangedFile file : subject.change) {
-            if (file.deleted() || Sabotage.codeLines(file).isEmpty()) {
-                continue;
-            }
-            String original = files.read(subject.candidate, file.path()).orElseThrow();
-            for (Sabotage.Variant variant : Sabotage.of(file.path(), original, Sabotage.codeLines(file))) {
+        Map<String, Set<Integer>> places = new FreshLines(files, subject).places();
+        for (Map.Entry<String, Set<Integer>> place : places.entrySet()) {
+            String path = place.getKey();
+            String original = files.read(subject.candidate, path).orElseThrow();
+            for (Sabotage.Variant variant : Sabotage.of(path, original, place.getValue())) {
                 String where = variant.path() + ", " + variant.what();
-                files.write(subject.candidate, file.path(), variant.content());
+                files.write(subject.candidate, path, variant.content());
                 boolean noticed = fails(subject, proof, where);
-                files.write(subject.candidate, file.path(), original);
+                files.write(subject.candidate, path, original);
                 if (!noticed) {
                     throw new Stop(new Rejection(SealRule.NEVER_EXECUTED, where), Optional.of(0), List.of());
                 }
@@ -304,8 +304,7 @@ public final class SealedVerification {
             Exited built = run("build", subject.policy.prepare().get(), subject.candidate);
             reject(built.status() != 0, SealRule.BUILD_FAILED, built);
         }
-        boolean code = subject.change.stream().anyMatch(file -> !Sabotage.codeLines(file).isEmpty());
-        if (code && proofs.isEmpty()) {
+        if (!places.isEmpty() && proofs.isEmpty()) {
             throw new Stop(new Rejection(SealRule.NOT_PROVEN, "no function holds the changed lines"), Optional.empty(),
                     List.of());
         }
@@ -325,7 +324,7 @@ public final class SealedVerification {
         if (subject.policy.challenge().isEmpty()) {
             return false;
         }
-        ChallengePlan plan = ChallengePlan.drawn(subject.policy.challenge().get(), random);
+        ChallengePlan plan = ChallengePlan.brief(subject.policy.challenge().get(), random);
         Exited asked = ask(subject.policy.challenge().get(), plan, subject.candidate);
         return asked.status() != 0 || Answers.parse(asked.metrics()).values().size() != plan.lines().size();
     }

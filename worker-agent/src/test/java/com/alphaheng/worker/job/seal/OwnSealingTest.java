@@ -28,7 +28,8 @@ class OwnSealingTest {
 
     private static String verdict(String path, String line) {
         return ChangeRules.check(List.of(new ChangedFile(path, "100644", "100644", false,
-                List.of(new AddedLine(1, line)))), policy, List.of()).map(Rejection::describe).orElse("none");
+                List.of(new AddedLine(1, line)))), policy, List.of(), _ -> line)
+                .map(Rejection::describe).orElse("none");
     }
 
     @Test

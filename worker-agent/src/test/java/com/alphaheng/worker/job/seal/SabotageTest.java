@@ -98,7 +98,8 @@ class SabotageTest {
         assertThat(rule(policy, List.of(), file("src/A.java", "  \\u0053ystem.exit(0);")))
                 .contains("forbidden-call", ":1");
         assertThat(rule(policy, List.of(), file("src/A.java", "// only a comment"))).contains("no-change");
-        assertThat(ChangeRules.check(List.of(file("src/A.java", "int x;")), policy, List.of("src/**"))).isEmpty();
+        assertThat(ChangeRules.check(List.of(file("src/A.java", "int x;")), policy, List.of("src/**"),
+                _ -> "int x;")).isEmpty();
         assertThatThrownBy(() -> SealPolicy.parse("{\"protect\": []}")).hasMessageContaining("protect")
                 .hasMessageContaining("sealing.json");
     }
@@ -108,7 +109,8 @@ class SabotageTest {
     }
 
     private static String rule(SealPolicy policy, List<String> touches, ChangedFile file) {
-        Optional<Rejection> rejection = ChangeRules.check(List.of(file), policy, touches);
+        Optional<Rejection> rejection = ChangeRules.check(List.of(file), policy, touches,
+                _ -> file.text(1));
         return rejection.orElseThrow().describe();
     }
 }

@@ -54,7 +54,7 @@ class UnstableInputsTest {
     /// @param drift what the candidate adds to such answers with each run
     private String judge(int unstable, IntPredicate differs, double drift) throws Exception {
         SealPolicy policy = new SealPolicy(List.of(), List.of("table.json"), List.of(), Optional.empty(), List.of(),
-                List.of(), Optional.of(new SealPolicy.Challenge("answer", List.of("sum"), List.of(1), 0.01, unstable,
+                List.of(), Optional.of(new SealPolicy.Challenge("answer", List.of("sum"), List.of(1), 0, 0.01, unstable,
                 Optional.empty())));
         SealedVerification verification = new SealedVerification((source, script, folder, environment, limit) -> {
             double other = folder.equals(CANDIDATE) ? 2 + drift * runsOfCandidate++ : 1;
