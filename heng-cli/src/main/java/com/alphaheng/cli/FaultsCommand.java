@@ -1,14 +1,14 @@
 package com.alphaheng.cli;
 
 import com.alphaheng.cli.faults.FaultRun;
+import com.alphaheng.cli.up.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,11 +20,10 @@ import picocli.CommandLine.Spec;
                 + "starved of disk; then check the event log fact by fact: nothing lost, nothing counted twice.",
         footer = {"", "It starts everything itself, in a folder of its own. Cut networks and full disks need",
             "Linux and root; elsewhere they are left out, and the report says so.",
-            "Ended by Ctrl-C or SIGTERM it still writes its report.",
+            "Ended by Ctrl-C or SIGTERM it still writes its report, and removes all it has made. What a",
+            "killed one (kill -9) had made is written down in .heng/runs; the next run removes it.",
             "Exit code 1 if a job was lost, counted twice or did not end in time."})
 final class FaultsCommand implements Callable<Integer> {
-    private static final long REPORT_SECONDS = 60;
-
     @Option(names = "--jobs", paramLabel = "N", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}.")
     private int jobs;
 
@@ -70,20 +69,17 @@ final class FaultsCommand implements Callable<Integer> {
     /// Ctrl-C and SIGTERM end the campaign early, but not without its report.
     @Override
     public Integer call() {
-        CountDownLatch written = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+        Consumer<String> notice = line -> specification.commandLine().getErr().println(line);
+        try (RunRecord record = RunRecord.begin("faults", notice)) {
             try {
-                written.await(REPORT_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                return FaultRun.of(jobs, minutes, seed, fleets, workers, agents, between, Optional.ofNullable(kafka),
+                        recoveryFacts).run(notice, command(), this::write, record) ? ExitCode.OK : ExitCode.FAILED;
+            } catch (RuntimeException e) {
+                if (!record.isStopped()) {
+                    throw e;
+                }
+                return ExitCode.FAILED; // What failed was stopped, and the exit status is the signal's.
             }
-        }, "await-report"));
-        try {
-            return FaultRun.of(jobs, minutes, seed, fleets, workers, agents, between, Optional.ofNullable(kafka),
-                    recoveryFacts).run(line -> specification.commandLine().getErr().println(line), command(),
-                    this::write) ? ExitCode.OK : ExitCode.FAILED;
-        } finally {
-            written.countDown();
         }
     }
 

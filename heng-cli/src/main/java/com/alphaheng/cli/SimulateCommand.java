@@ -4,9 +4,8 @@ import com.alphaheng.cli.simulate.Simulation;
 import com.alphaheng.cli.up.ChildProcess;
 import com.alphaheng.cli.up.LiveObjects;
 import com.alphaheng.cli.up.PrivatePipeline;
+import com.alphaheng.cli.up.RunRecord;
 import com.alphaheng.protocol.ProtocolCodec;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,7 +62,7 @@ final class SimulateCommand implements Callable<Integer> {
     private Output output;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (workers < 1 || tasks < 1 || taskSeconds <= 0 || deaths < 0 || deaths >= 1 || limit < 1) {
             throw new CliException(ExitCode.USAGE, "--workers, --tasks, --task-seconds and --limit must be above 0, "
                     + "--deaths from 0 to below 1");
@@ -74,21 +73,32 @@ final class SimulateCommand implements Callable<Integer> {
         if (broker != null) {
             return print(new Simulation(connection.coordinator(), campaign, broker, plan).run());
         }
-        Path folder = Files.createTempDirectory("heng-simulate");
-        try (PrivatePipeline pipeline = PrivatePipeline.of(folder, "127.0.0.1")) {
-            pipeline.closeOnExit();
-            pipeline.startBroker(folder.resolve("broker"));
-            ChildProcess coordinator = pipeline.startCoordinator(megabytes, true);
-            LiveObjects before = LiveObjects.of(coordinator);
-            int exit = print(new Simulation(pipeline.active(), campaign, pipeline.bootstrap(), plan).run());
-            if (!output.isJson()) {
-                LiveObjects after = LiveObjects.of(coordinator);
-                output.lines(List.of("  coordinator's heap: %.1f MB before, %.1f MB after: %.1f MB per 10,000 tasks"
-                        .formatted(before.bytes() / 1e6, after.bytes() / 1e6,
-                        (after.bytes() - before.bytes()) / 1e6 * 10_000 / tasks)));
+        try (RunRecord record = RunRecord.begin("simulate", line -> System.err.println("heng: " + line))) {
+            try {
+                return withOwnPipeline(record, campaign, plan);
+            } catch (RuntimeException e) {
+                if (!record.isStopped()) {
+                    throw e;
+                }
+                return ExitCode.FAILED; // What failed was stopped, and the exit status is the signal's.
             }
-            return exit;
         }
+    }
+
+    private int withOwnPipeline(RunRecord record, String campaign, Simulation.Plan plan) {
+        Path folder = record.folder("heng-simulate");
+        PrivatePipeline pipeline = PrivatePipeline.of(record, folder, "127.0.0.1");
+        pipeline.startBroker(folder.resolve("broker"));
+        ChildProcess coordinator = pipeline.startCoordinator(megabytes, true);
+        LiveObjects before = LiveObjects.of(coordinator);
+        int exit = print(new Simulation(pipeline.active(), campaign, pipeline.bootstrap(), plan).run());
+        if (!output.isJson()) {
+            LiveObjects after = LiveObjects.of(coordinator);
+            output.lines(List.of("  coordinator's heap: %.1f MB before, %.1f MB after: %.1f MB per 10,000 tasks"
+                    .formatted(before.bytes() / 1e6, after.bytes() / 1e6,
+                    (after.bytes() - before.bytes()) / 1e6 * 10_000 / tasks)));
+        }
+        return exit;
     }
 
     private int print(Simulation.Outcome outcome) {

@@ -7,6 +7,7 @@ import com.alphaheng.cli.simulate.SimulatedTasks;
 import com.alphaheng.cli.simulate.Simulation;
 import com.alphaheng.cli.up.ChildProcess;
 import com.alphaheng.cli.up.PrivatePipeline;
+import com.alphaheng.cli.up.RunRecord;
 import com.alphaheng.spec.SourceFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -65,58 +66,54 @@ final class FaultCampaign {
     record Recovery(long facts, Duration takeOver, Duration restart) {
     }
 
-    /// @param ended told the outcome before everything is stopped, which takes a while
-    Outcome run(Consumer<Outcome> ended) {
-        try (Targets targets = Targets.start(plan)) {
-            Map<FaultKind, String> left = new java.util.EnumMap<>(FaultKind.class);
-            for (FaultKind kind : FaultKind.values()) {
-                if (!targets.missing(kind).isEmpty()) {
-                    left.put(kind, targets.missing(kind));
-                    notice.accept("left out: " + kind.description() + ": " + targets.missing(kind));
-                }
+    /// @param record gets what this makes; whoever has it removes that
+    Outcome run(RunRecord record) {
+        Targets targets = Targets.start(plan, record);
+        Map<FaultKind, String> left = new java.util.EnumMap<>(FaultKind.class);
+        for (FaultKind kind : FaultKind.values()) {
+            if (!targets.missing(kind).isEmpty()) {
+                left.put(kind, targets.missing(kind));
+                notice.accept("left out: " + kind.description() + ": " + targets.missing(kind));
             }
-            Instant start = Instant.now();
-            Injector injector = new Injector(targets, plan, notice);
-            List<String> failures = new ArrayList<>();
-            boolean whole = untilStopped(() -> underFire(targets, injector, start,
-                    start.plus(plan.duration().multipliedBy(3)).plus(PATIENCE)));
-            Duration took = Duration.between(start, Instant.now());
-            if (!whole) {
-                failures.add("Stopped from outside after " + took.toSeconds() + " s: jobs that had not ended by then "
-                        + "count as lost, and nothing came to rest first.");
-            }
-            if (!whole || !untilStopped(injector::settle)) {
-                injector.undoAll();
-            } else {
-                try {
-                    targets.awaitActive(PATIENCE);
-                } catch (CliException e) {
-                    failures.add("In the calm afterwards " + e.getMessage());
-                    targets.lastLines().forEach(failures::add);
-                }
-            }
-            FaultFigures figures = new FaultFigures(CAMPAIGN, targets.worked(), injector.done());
-            EventLogReader.read(targets.pipeline().bootstrap(), figures::accept);
-            figures.evaluate();
-            figures.audit().takeOvers().forEach(taken -> notice.accept(taken.at() + " " + taken.instance()
-                    + " took over"));
-            notice.accept("slowest to be noticed: " + figures.noticed().slowest());
-            notice.accept("slowest to be given to another: " + figures.reassigned().slowest());
-            Optional<Recovery> recovery = Optional.empty();
-            if (plan.recoveryFacts() > 0 && failures.isEmpty()) {
-                try {
-                    recovery = Optional.of(recovery(targets, figures.audit().facts()));
-                } catch (CliException | InterruptException e) {
-                    Thread.interrupted(); // Whoever ends this program waits for the report.
-                    failures.add("The recovery with a long log was not measured: " + e.getMessage());
-                    targets.lastLines().forEach(failures::add);
-                }
-            }
-            Outcome outcome = new Outcome(plan, took, figures, injector.done(), injector.unplanned(), left, recovery,
-                    failures);
-            ended.accept(outcome);
-            return outcome;
         }
+        Instant start = Instant.now();
+        Injector injector = new Injector(targets, plan, notice);
+        List<String> failures = new ArrayList<>();
+        boolean whole = untilStopped(() -> underFire(targets, injector, start,
+                start.plus(plan.duration().multipliedBy(3)).plus(PATIENCE)));
+        Duration took = Duration.between(start, Instant.now());
+        if (!whole) {
+            failures.add("Stopped from outside after " + took.toSeconds() + " s: jobs that had not ended by then "
+                    + "count as lost, and nothing came to rest first.");
+        }
+        if (!whole || !untilStopped(injector::settle)) {
+            injector.undoAll();
+        } else {
+            try {
+                targets.awaitActive(PATIENCE);
+            } catch (CliException e) {
+                failures.add("In the calm afterwards " + e.getMessage());
+                targets.lastLines().forEach(failures::add);
+            }
+        }
+        FaultFigures figures = new FaultFigures(CAMPAIGN, targets.worked(), injector.done());
+        EventLogReader.read(targets.pipeline().bootstrap(), figures::accept);
+        figures.evaluate();
+        figures.audit().takeOvers().forEach(taken -> notice.accept(taken.at() + " " + taken.instance()
+                + " took over"));
+        notice.accept("slowest to be noticed: " + figures.noticed().slowest());
+        notice.accept("slowest to be given to another: " + figures.reassigned().slowest());
+        Optional<Recovery> recovery = Optional.empty();
+        if (plan.recoveryFacts() > 0 && failures.isEmpty()) {
+            try {
+                recovery = Optional.of(recovery(targets, figures.audit().facts()));
+            } catch (CliException | InterruptException e) {
+                Thread.interrupted(); // Whoever ends this program waits for the report.
+                failures.add("The recovery with a long log was not measured: " + e.getMessage());
+                targets.lastLines().forEach(failures::add);
+            }
+        }
+        return new Outcome(plan, took, figures, injector.done(), injector.unplanned(), left, recovery, failures);
     }
 
     /// Whether it came to its end; if not, somebody ends this program, which has time for a report.

@@ -1,5 +1,6 @@
 package com.alphaheng.cli.faults;
 
+import com.alphaheng.cli.up.RunRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,10 +29,12 @@ public final class FaultRun {
     ///
     /// @param notice  gets a line for every fault and every ten seconds
     /// @param command how to run this again, for the report
-    /// @param report  gets the report as Markdown, before everything is stopped
+    /// @param report  gets the report as Markdown
+    /// @param record  of what the campaign makes
     /// @return whether every job succeeded exactly once and the log breaks no rule
-    public boolean run(Consumer<String> notice, String command, Consumer<List<String>> report) {
-        return new FaultCampaign(plan, notice)
-                .run(outcome -> report.accept(FaultReport.lines(outcome, command))).sound();
+    public boolean run(Consumer<String> notice, String command, Consumer<List<String>> report, RunRecord record) {
+        FaultCampaign.Outcome outcome = new FaultCampaign(plan, notice).run(record);
+        report.accept(FaultReport.lines(outcome, command));
+        return outcome.sound();
     }
 }

@@ -1,11 +1,14 @@
 package com.alphaheng.cli.faults;
 
+import com.alphaheng.cli.up.RunRecord;
+import com.alphaheng.cli.up.Shell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A network between this machine and namespaces on it (Linux, root), whose cables can be pulled.
-final class PrivateNetwork implements AutoCloseable {
+/// A network between this machine and namespaces on it (Linux, root), whose cables can be pulled. Goes with the run.
+final class PrivateNetwork {
+    private final RunRecord record;
     private final String bridge;
     private final String prefix;
     private final List<Cell> cells = new ArrayList<>();
@@ -26,23 +29,21 @@ final class PrivateNetwork implements AutoCloseable {
         }
     }
 
-    private PrivateNetwork(String bridge, String prefix) {
+    private PrivateNetwork(RunRecord record, String bridge, String prefix) {
+        this.record = record;
         this.bridge = bridge;
         this.prefix = prefix;
     }
 
     /// Empty where namespaces cannot be made: not Linux, not root, or no `ip` (package iproute2).
-    static Optional<PrivateNetwork> create() {
+    static Optional<PrivateNetwork> create(RunRecord record) {
         long process = ProcessHandle.current().pid();
-        PrivateNetwork network = new PrivateNetwork("hengb" + process, "10.231." + process % 250 + ".");
+        PrivateNetwork network = new PrivateNetwork(record, "hengb" + process, "10.231." + process % 250 + ".");
+        record.bridge(network.bridge);
         boolean made = Shell.succeeds("ip", "link", "add", network.bridge, "type", "bridge")
                 && Shell.succeeds("ip", "addr", "add", network.address() + "/24", "dev", network.bridge)
                 && Shell.succeeds("ip", "link", "set", network.bridge, "up");
-        if (!made) {
-            network.close();
-            return Optional.empty();
-        }
-        return Optional.of(network);
+        return made ? Optional.of(network) : Optional.empty();
     }
 
     /// This machine's address, as seen from the cells.
@@ -54,8 +55,10 @@ final class PrivateNetwork implements AutoCloseable {
         int number = cells.size() + 1;
         String suffix = ProcessHandle.current().pid() + "-" + number;
         Cell cell = new Cell("heng-" + suffix, "hv" + suffix);
+        record.namespace(cell.namespace());
         Shell.run("ip", "netns", "add", cell.namespace());
         cells.add(cell);
+        record.cable(cell.cable());
         Shell.run("ip", "link", "add", cell.cable(), "type", "veth", "peer", "name", "eth0", "netns",
                 cell.namespace());
         Shell.run("ip", "link", "set", cell.cable(), "master", bridge, "up");
@@ -63,11 +66,5 @@ final class PrivateNetwork implements AutoCloseable {
         Shell.run("ip", "-n", cell.namespace(), "link", "set", "eth0", "up");
         Shell.run("ip", "-n", cell.namespace(), "link", "set", "lo", "up");
         return cell;
-    }
-
-    @Override
-    public void close() {
-        cells.forEach(cell -> Shell.succeeds("ip", "netns", "del", cell.namespace()));
-        Shell.succeeds("ip", "link", "del", bridge);
     }
 }

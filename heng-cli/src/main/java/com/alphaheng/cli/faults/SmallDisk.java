@@ -1,5 +1,7 @@
 package com.alphaheng.cli.faults;
 
+import com.alphaheng.cli.up.RunRecord;
+import com.alphaheng.cli.up.Shell;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -7,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A folder with a file system of its own (Linux, root), so that it can be filled without harm to anything else.
-final class SmallDisk implements AutoCloseable {
+final class SmallDisk {
     private static final int BLOCK = 1 << 20;
 
     private final Path folder;
@@ -18,13 +20,14 @@ final class SmallDisk implements AutoCloseable {
         this.mounted = mounted;
     }
 
-    /// Where nothing can be mounted it is a plain folder, which cannot be filled.
-    static SmallDisk mount(Path folder, int megabytes) {
+    /// Goes with the run. Where nothing can be mounted it is a plain folder, which cannot be filled.
+    static SmallDisk mount(RunRecord record, Path folder, int megabytes) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        record.mount(folder);
         return new SmallDisk(folder, Shell.succeeds("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs",
                 folder.toString()));
     }
@@ -58,13 +61,6 @@ final class SmallDisk implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void close() {
-        if (mounted) {
-            Shell.succeeds("umount", "-l", folder.toString());
         }
     }
 }

@@ -4,6 +4,8 @@ import com.alphaheng.cli.CliException;
 import com.alphaheng.cli.up.ChildProcess;
 import com.alphaheng.cli.up.PrivatePipeline;
 import com.alphaheng.cli.up.Programs;
+import com.alphaheng.cli.up.RunRecord;
+import com.alphaheng.cli.up.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,8 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The processes under fire: a broker, two coordinators, processes of simulated workers, worker agents.
-final class Targets implements AutoCloseable {
+/// The processes under fire: a broker, two coordinators, processes of simulated workers, worker agents. They go with
+/// the run.
+final class Targets {
     private static final int COORDINATOR_MEGABYTES = 512;
     private static final int FLEET_MEGABYTES = 96;
     private static final int BROKER_DISK_MEGABYTES = 768;
@@ -28,6 +31,7 @@ final class Targets implements AutoCloseable {
     private static final int AGENT_DISK_FLOOR = 4 << 20;
 
     private final FaultPlan plan;
+    private final RunRecord record;
     private final Path folder;
     private final Optional<PrivateNetwork> network;
     private final PrivatePipeline pipeline;
@@ -38,29 +42,21 @@ final class Targets implements AutoCloseable {
     private final List<ChildProcess> agents = new ArrayList<>();
     private Optional<ChildProcess> broker = Optional.empty();
 
-    private Targets(FaultPlan plan, Path folder, Optional<PrivateNetwork> network) {
+    private Targets(FaultPlan plan, RunRecord record) {
         this.plan = plan;
-        this.folder = folder;
-        this.network = network;
-        this.pipeline = plan.kafka().map(kafka -> PrivatePipeline.on(folder, kafka)).orElseGet(() ->
-                PrivatePipeline.of(folder, network.map(PrivateNetwork::address).orElse("127.0.0.1")));
-        this.brokerDisk = SmallDisk.mount(folder.resolve("broker"), BROKER_DISK_MEGABYTES);
+        this.record = record;
+        this.folder = record.folder("heng-faults");
+        this.network = plan.kafka().isPresent() ? Optional.empty() : PrivateNetwork.create(record);
+        this.pipeline = plan.kafka().map(kafka -> PrivatePipeline.on(record, folder, kafka)).orElseGet(() ->
+                PrivatePipeline.of(record, folder, network.map(PrivateNetwork::address).orElse("127.0.0.1")));
+        this.brokerDisk = SmallDisk.mount(record, folder.resolve("broker"), BROKER_DISK_MEGABYTES);
     }
 
     /// Starts everything and returns when a coordinator is active.
-    static Targets start(FaultPlan plan) {
+    static Targets start(FaultPlan plan, RunRecord record) {
         try {
-            Path folder = Files.createTempDirectory("heng-faults");
-            // Namespaces, mounts and processes must not outlive this program, however it is ended.
-            Targets targets = new Targets(plan, folder, plan.kafka().isPresent() ? Optional.empty()
-                    : PrivateNetwork.create());
-            targets.pipeline.closeOnExit();
-            try {
-                targets.startAll();
-            } catch (RuntimeException e) {
-                targets.close();
-                throw e;
-            }
+            Targets targets = new Targets(plan, record);
+            targets.startAll();
             return targets;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -87,7 +83,7 @@ final class Targets implements AutoCloseable {
         Path repository = plan.agents() > 0 ? repository() : folder;
         for (int number = 1; number <= plan.agents(); number++) {
             String name = "agent" + number;
-            SmallDisk disk = SmallDisk.mount(folder.resolve(name), AGENT_DISK_MEGABYTES);
+            SmallDisk disk = SmallDisk.mount(record, folder.resolve(name), AGENT_DISK_MEGABYTES);
             agentDisks.add(disk);
             ChildProcess agent = pipeline.child(name, Programs.worker(List.of("-Dheng.broker=" + pipeline.bootstrap(),
                     "-Dheng.worker.id=" + name, "-Dheng.worker.labels.agent=yes", "-Dheng.worker.folder="
@@ -209,17 +205,5 @@ final class Targets implements AutoCloseable {
     List<String> lastLines() {
         return pipeline.coordinators().stream().map(child -> child.name() + (child.isAlive() ? ", alive:" : ", dead:")
                 + System.lineSeparator() + child.lastLines()).toList();
-    }
-
-    @Override
-    public void close() {
-        Thread.interrupted(); // If this program is being ended, there is time for what follows.
-        fleets.forEach(ChildProcess::kill);
-        agents.forEach(ChildProcess::kill);
-        pipeline.stop();
-        agentDisks.forEach(SmallDisk::close);
-        brokerDisk.close();
-        network.ifPresent(PrivateNetwork::close);
-        pipeline.close();
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /// One program of the pipeline: how it is started, when it is ready, and its current process, if it has one.
 public final class ChildProcess {
@@ -26,41 +27,56 @@ public final class ChildProcess {
     private final Path folder;
     private final Path log;
     private final BooleanSupplier ready;
+    private final Consumer<ProcessHandle> started;
     private Process process;
 
     /// @param folder working folder
     /// @param log    file that gets its output
     /// @param ready  whether it can do its work
     ChildProcess(String name, List<String> command, Path folder, Path log, BooleanSupplier ready) {
+        this(name, command, folder, log, ready, _ -> { });
+    }
+
+    /// @param started told of each process as soon as it is there
+    ChildProcess(String name, List<String> command, Path folder, Path log, BooleanSupplier ready,
+                 Consumer<ProcessHandle> started) {
         this.name = name;
         this.command = List.copyOf(command);
         this.folder = folder;
         this.log = log;
         this.ready = ready;
+        this.started = started;
     }
 
     /// The command in a shell that ignores the terminal's Ctrl-C, which goes to every program in the foreground: so
-    /// this
-    /// program can stop the others one by one, the broker last.
+    /// this program can stop the others one by one, the broker last.
     public static List<String> shielded(List<String> command) {
         List<String> shielded = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
         shielded.addAll(command);
         return shielded;
     }
 
-    /// Asks a process to end, and after a while makes it.
+    /// Asks a process to end, and after a while makes it. An interrupt does not shorten that: a worker that is killed
+    /// leaves its commands running.
     public static void stop(ProcessHandle handle, String name) {
         handle.destroy();
-        try {
-            handle.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            System.err.println("heng: " + name + " does not stop; killing it");
-            handle.destroyForcibly();
-        } catch (ExecutionException e) {
-            throw new AssertionError("waiting for a process to end failed", e);
-        } catch (InterruptedException e) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        boolean interrupted = false;
+        while (handle.isAlive()) {
+            try {
+                handle.onExit().get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                System.err.println("heng: " + name + " does not stop; killing it");
+                handle.destroyForcibly();
+                break;
+            } catch (ExecutionException e) {
+                throw new AssertionError("waiting for a process to end failed", e);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
-            handle.destroyForcibly();
         }
     }
 
@@ -82,6 +98,7 @@ public final class ChildProcess {
             process = new ProcessBuilder(shielded(command)).directory(folder.toFile()).redirectErrorStream(true)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(output)).start();
+            started.accept(process.toHandle());
         } catch (IOException e) {
             throw CliException.unavailable("cannot start the " + name + " (" + e.getMessage() + "): is the disk of "
                     + log.getParent() + " full, or the folder not writable?");
