@@ -3,6 +3,7 @@ package com.alphaheng.engine.server;
 import com.alphaheng.engine.Engine;
 import com.alphaheng.engine.Session;
 import com.alphaheng.engine.SessionOptions;
+import com.alphaheng.engine.backend.DeviceException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
 /// conversation does not wipe out another because both begin alike. Belongs to the engine's owner thread.
 final class SessionPool implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(SessionPool.class.getName());
     /// So few tokens are soon computed again.
     private static final int LITTLE = 32;
 
@@ -101,7 +103,12 @@ final class SessionPool implements AutoCloseable {
     /// Gives back a session that failed: it is not used again.
     void discard(Session session) {
         slots.removeIf(slot -> slot.session == session);
-        session.close();
+        try {
+            session.close();
+        } catch (DeviceException e) {
+            // Of what failed, the end may fail as well; the failure itself is told to the client.
+            LOG.log(System.Logger.Level.WARNING, "a session that failed could not be closed", e);
+        }
     }
 
     int size() {

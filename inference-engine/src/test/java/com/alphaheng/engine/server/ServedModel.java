@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +51,12 @@ public final class ServedModel implements AutoCloseable {
 
     public ServedModel(Scheduler.Options options, Optional<String> apiKey, Optional<ChatTemplate> template,
                        int mostBodyBytes) {
-        this.engine = Engine.open(ShippedModel.directory(), EngineOptions.defaults());
+        this(EngineOptions.defaults(), options, apiKey, template, mostBodyBytes);
+    }
+
+    public ServedModel(EngineOptions engineOptions, Scheduler.Options options, Optional<String> apiKey,
+                       Optional<ChatTemplate> template, int mostBodyBytes) {
+        this.engine = Engine.open(ShippedModel.directory(), engineOptions);
         this.tokenizer = Tokenizer.load(ShippedModel.directory());
         ServerMetrics metrics = new ServerMetrics(NAME, engine.backend());
         this.scheduler = new Scheduler(engine, tokenizer, options, metrics);
@@ -164,10 +168,6 @@ public final class ServedModel implements AutoCloseable {
                 throw new AssertionError(e);
             }
         }
-    }
-
-    public static Path directory() {
-        return ShippedModel.directory();
     }
 
     @Override
