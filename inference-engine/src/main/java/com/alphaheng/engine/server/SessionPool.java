@@ -55,13 +55,14 @@ final class SessionPool implements AutoCloseable {
         fill();
         Slot best = null;
         int bestShared = -1;
-        for (Slot slot : slots) {
-            int shared = slot.taken ? -1 : shared(slot.session.cachedIds(), prompt);
+        for (Slot slot : List.copyOf(slots)) {
+            int shared = slot.taken ? -1 : shared(slot, prompt);
             if (shared > bestShared) {
                 best = slot;
                 bestShared = shared;
             }
         }
+        fill();
         if (best == null || !fits(bestShared, best.session.length(), prompt.length)) {
             best = longestUnused();
         }
@@ -74,9 +75,17 @@ final class SessionPool implements AutoCloseable {
         return 2 * shared >= Math.min(held, wanted) || held - shared <= LITTLE;
     }
 
-    private static int shared(int[] held, int[] prompt) {
-        int mismatch = Arrays.mismatch(held, prompt);
-        return mismatch < 0 ? prompt.length : mismatch;
+    /// Ids of the prompt that a free session holds; -1 when it turns out to be broken: what it had queued ahead of its
+    /// last request may have failed since.
+    private int shared(Slot slot, int[] prompt) {
+        try {
+            int mismatch = Arrays.mismatch(slot.session.cachedIds(), prompt);
+            return mismatch < 0 ? prompt.length : mismatch;
+        } catch (DeviceException e) {
+            LOG.log(System.Logger.Level.WARNING, "a session failed after its last request and is replaced", e);
+            discard(slot.session);
+            return -1;
+        }
     }
 
     private Slot longestUnused() {

@@ -63,10 +63,23 @@ class MetalServingTest {
     }
 
     @Test
+    void aSessionThatFailedBehindItsLastRequestCostsNothing() {
+        String expected = text(BODIES.getFirst());
+        SoftMetal.inject("timeout", 1, 3);
+        ServedModel.await("the steps queued ahead have failed", () -> {
+            Answer answer = served.post(COMPLETIONS, BODIES.getFirst());
+            return answer.status() == 200 && answer.json().at("/choices/0/text").textValue().equals(expected);
+        });
+        assertThat(served.metric("marlin_sessions")).isEqualTo(2);
+    }
+
+    @Test
     void aFailedDeviceCostsOneRequestAndTheNextIsAnswered() {
         String expected = text(BODIES.getFirst());
-        SoftMetal.inject("timeout", 3, 1);
-        Answer failed = served.post(COMPLETIONS, BODIES.getFirst());
+        // Of the last request up to 16 steps may still be queued; the next one needs more than two beyond them.
+        SoftMetal.inject("timeout", 18, 1);
+        Answer failed = served.post(COMPLETIONS, BODIES.getFirst().replace("12", "40").replace("}",
+            ", \"ignore_eos\": true}"));
         assertThat(failed.status()).isEqualTo(500);
         assertThat(failed.error().path("code").textValue()).isEqualTo("device_failed");
         assertThat(failed.error().path("type").textValue()).isEqualTo("server_error");
