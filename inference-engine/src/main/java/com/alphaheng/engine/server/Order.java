@@ -7,4 +7,4 @@ import com.alphaheng.engine.sampling.Sampling;
 ///
 /// @param prompt ids
 /// @param field  of the request that the prompt comes from
-record Order(int[] prompt, String field, Sampling sampling, Completion.Limits limits) { }
+public record Order(int[] prompt, String field, Sampling sampling, Completion.Limits limits) { }

@@ -196,7 +196,7 @@ public final class VertxServer implements AutoCloseable {
         }
     }
 
-    /// For messages.
+    /// Of a streamed answer.
     static Map<String, String> streamHeaders() {
         return Map.of("Content-Type", "text/event-stream; charset=utf-8", "Cache-Control", "no-cache",
             // Proxies such as nginx would hold the events back.
