@@ -122,7 +122,7 @@ class LifecycleTest {
     @Test
     void whatIsUnderWayMayEndWhileTheServerDrains() throws InterruptedException {
         serve(1, 4, Duration.ofMinutes(10));
-        CompletableFuture<HttpResponse<String>> running = begin(LONG.formatted(false).replace("2000", "100"));
+        CompletableFuture<HttpResponse<String>> running = begin(LONG.formatted(false).replace("2000", "800"));
         awaitMetric(RUNNING, 1);
         CompletableFuture<HttpResponse<String>> waiting = begin(SHORT);
         awaitMetric(WAITING, 1);
