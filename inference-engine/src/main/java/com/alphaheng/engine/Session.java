@@ -28,6 +28,9 @@ public final class Session implements AutoCloseable {
     private int taken;
     /// Choices known to be made: one wait for several.
     private int done;
+    /// With drafts: rows that the model computed last, and how many of them have been chosen from.
+    private int rows;
+    private int usedRows;
     private boolean fresh;
     private boolean synced;
 
@@ -75,9 +78,10 @@ public final class Session implements AutoCloseable {
         while (shared < most && ids[shared] == prompt[shared]) {
             shared++;
         }
-        timeline.truncate(shared);
+        shared = timeline.truncate(shared);
         taken = timeline.choices();
         done = taken;
+        usedRows = rows;
         if (samples != null) {
             samples.restart(prompt, draws);
         }
@@ -99,10 +103,10 @@ public final class Session implements AutoCloseable {
         return timeline.position();
     }
 
-    /// The ids whose rows are in the cache.
+    /// The ids whose rows are in the cache: with drafts, in the MTP layer's too.
     public int[] cachedIds() {
         timeline.await();
-        return Arrays.copyOf(ids, Math.min(cached(), known));
+        return Arrays.copyOf(ids, Math.min(timeline.savablePositions(), known));
     }
 
     /// Declares that the cache's rows, which the caller has just written, belong to these ids. [#sync] is next.
@@ -113,7 +117,7 @@ public final class Session implements AutoCloseable {
         check(rows);
         System.arraycopy(rows, 0, ids, 0, rows.length);
         known = rows.length;
-        timeline.truncate(rows.length);
+        timeline.restored(rows.length);
         taken = timeline.choices();
         synced = false;
     }
@@ -134,7 +138,7 @@ public final class Session implements AutoCloseable {
     }
 
     /// The logits after the last id of [#sync], or after the id before the one that [#next] returned last. For greedy
-    /// sessions only straight after [#sync].
+    /// sessions and such with drafts only straight after [#sync].
     public float[] logits() {
         float[] out = new float[engine.config().vocabSize()];
         timeline.readLogits(out);
@@ -148,9 +152,48 @@ public final class Session implements AutoCloseable {
         if (!synced) {
             throw new IllegalStateException("sync a prompt first");
         }
-        int id = sampler == null ? nextChosen() : nextSampled();
+        int id = drafts() ? nextVerified() : sampler == null ? nextChosen() : nextSampled();
         fresh = false;
         ids[known++] = id;
+        return id;
+    }
+
+    private boolean drafts() {
+        return timeline.optimizations().drafts() > 0;
+    }
+
+    /// The model's own choice in any case. A draft that equals it saves the step that would compute its row. So text
+    /// is what it would be without drafts, and sampled text has the model's distribution: this is speculative sampling
+    /// (Leviathan et al. 2023) from drafts with probability one, which accepts one with the probability that the model
+    /// gives it, and otherwise draws from the rest.
+    private int nextVerified() {
+        if (fresh) {
+            // Of the prompt's logits there is one row, and nothing was drafted behind it.
+            rows = 1;
+            usedRows = 0;
+        } else if (usedRows == rows) {
+            rows = timeline.verify(ids[known - 1], sampler == null);
+            usedRows = 0;
+        }
+        int id;
+        if (sampler != null) {
+            timeline.readLogits(usedRows, sampler.logits());
+            id = sampler.choose();
+        } else if (fresh) {
+            timeline.choose();
+            timeline.await();
+            id = timeline.choice(timeline.choices() - 1);
+        } else {
+            id = timeline.verified(usedRows);
+        }
+        usedRows++;
+        if (usedRows < rows) {
+            if (id == timeline.draft(usedRows)) {
+                timeline.accept();
+            } else {
+                usedRows = rows;
+            }
+        }
         return id;
     }
 
@@ -206,7 +249,7 @@ public final class Session implements AutoCloseable {
         samples = null;
         if (how.isPlainGreedy()) {
             timeline.chooseGreedily();
-        } else if (engine.device().samples() && timeline.optimizations().noSyncs()) {
+        } else if (engine.device().samples() && timeline.optimizations().noSyncs() && !drafts()) {
             samples = timeline.sample();
             draws = 0;
             samples.configure(new float[] {how.temperature(), how.topP(), how.minP(), how.repetitionPenalty(),

@@ -54,11 +54,11 @@ class MetalGoldensTest {
         int[] baseline = greedy(Optimizations.baseline(), tokens);
         for (boolean fused : new boolean[] {false, true}) {
             for (boolean pooled : new boolean[] {false, true}) {
-                assertThat(greedy(new Optimizations(true, fused, pooled, CacheFormat.F16, false), tokens))
+                assertThat(greedy(new Optimizations(true, fused, pooled, CacheFormat.F16, 0), tokens))
                     .as("no syncs, fused %s, pooled buffers %s", fused, pooled).isEqualTo(baseline);
             }
         }
-        assertThat(greedy(new Optimizations(false, true, false, CacheFormat.F16, false), tokens))
+        assertThat(greedy(new Optimizations(false, true, false, CacheFormat.F16, 0), tokens))
             .as("fused alone").isEqualTo(baseline);
     }
 

@@ -83,7 +83,7 @@ class RandomModelTest {
     }
 
     private static Optimizations rung(boolean fused, CacheFormat format) {
-        return new Optimizations(true, fused, fused, format, false);
+        return new Optimizations(true, fused, fused, format, 0);
     }
 
     /// A token on the edge between two experts may go to the other one, so single positions may differ; most must

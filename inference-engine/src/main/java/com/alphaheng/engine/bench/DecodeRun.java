@@ -5,6 +5,7 @@ import com.alphaheng.engine.Session;
 import com.alphaheng.engine.SessionOptions;
 import com.alphaheng.engine.backend.DeviceCounters;
 import com.alphaheng.engine.backend.op.Component;
+import com.alphaheng.engine.graph.DraftCounters;
 import com.alphaheng.engine.graph.Timeline;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -40,8 +41,10 @@ public final class DecodeRun implements AutoCloseable {
     /// @param prefill        counters of the prefill
     /// @param pauses         times the host, ahead of the device, looked in vain for an id during decode
     /// @param heapBytes      allocated on the heap by all threads during decode
+    /// @param drafts         how drafting went during decode, on rungs that draft
     public record Sample(double prefillSeconds, double decodeSeconds, int tokens, int[] ids,
-                         DeviceCounters counters, DeviceCounters prefill, long pauses, long heapBytes) {
+                         DeviceCounters counters, DeviceCounters prefill, long pauses, long heapBytes,
+                         DraftCounters drafts) {
 
         public double decodeRate() {
             return tokens / decodeSeconds;
@@ -86,6 +89,7 @@ public final class DecodeRun implements AutoCloseable {
         // The first choice needs no step.
         session.next();
         long pauses = session.timeline().pauses();
+        DraftCounters drafts = session.timeline().draftCounters();
         int[] ids = new int[tokens];
         DeviceCounters before = engine.device().counters();
         long heap = THREADS.getTotalThreadAllocatedBytes();
@@ -95,7 +99,8 @@ public final class DecodeRun implements AutoCloseable {
         }
         long end = System.nanoTime();
         return new Sample(prefill, (end - begin) / 1e9, tokens, ids, engine.device().counters().minus(before),
-            filled, session.timeline().pauses() - pauses, THREADS.getTotalThreadAllocatedBytes() - heap);
+            filled, session.timeline().pauses() - pauses, THREADS.getTotalThreadAllocatedBytes() - heap,
+            session.timeline().draftCounters().minus(drafts));
     }
 
     /// Milliseconds per token of each component, over `tokens` tokens. Timing every operation slows decode, so the
@@ -105,7 +110,11 @@ public final class DecodeRun implements AutoCloseable {
         long[] nanos = new long[Component.values().length];
         int before = session.timeline().position();
         // Timed steps are done when they are queued, so none runs ahead.
-        session.timeline().profile((operation, time) -> nanos[operation.component().ordinal()] += time);
+        String mtpLayer = "layer " + engine.config().layers() + " ";
+        session.timeline().profile((operation, time) -> {
+            boolean drafts = operation.label().startsWith("draft") || operation.label().startsWith(mtpLayer);
+            nanos[(drafts ? Component.DRAFTS : operation.component()).ordinal()] += time;
+        });
         session.next();
         for (int i = 0; i < tokens; i++) {
             session.next();

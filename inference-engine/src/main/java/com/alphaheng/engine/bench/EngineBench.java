@@ -3,6 +3,7 @@ package com.alphaheng.engine.bench;
 import com.alphaheng.engine.Engine;
 import com.alphaheng.engine.backend.DeviceCounters;
 import com.alphaheng.engine.backend.op.Component;
+import com.alphaheng.engine.graph.DraftCounters;
 import com.alphaheng.engine.graph.Optimizations;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +118,15 @@ public final class EngineBench {
         count(metrics, "", sample.counters(), sample.heapBytes(), tokens);
         metrics.add(Metric.of("host_pauses_per_token", "1", sample.pauses() / tokens));
         count(metrics, "prefill_", prefills.getLast().prefill(), 0, prompt);
+        if (rung.drafts() > 0) {
+            DraftCounters drafts = decodes.stream().map(DecodeRun.Sample::drafts)
+                .reduce(DraftCounters.none(rung.drafts()), DraftCounters::plus);
+            metrics.add(Metric.of("tokens_per_step", "1", drafts.tokensPerStep()));
+            metrics.add(Metric.of("draft_acceptance", "1", drafts.acceptance(1)));
+            for (int depth = 1; depth <= drafts.depth(); depth++) {
+                metrics.add(Metric.of("draft_acceptance.depth_" + depth, "1", drafts.acceptance(depth)));
+            }
+        }
         engine.device().expertCache().ifPresent(use -> {
             metrics.add(Metric.of("expert_hit_rate", "1", use.hitRate()));
             metrics.add(Metric.of("expert_resident_gb", "GB", use.residentBytes() / 1e9));

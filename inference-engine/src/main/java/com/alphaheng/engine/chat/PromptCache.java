@@ -21,8 +21,8 @@ import java.util.zip.CRC32C;
 /// A session's KV cache in a file, so that a long prompt is computed once. Holds for any back end, since all keep the
 /// same rows ([CacheLayout]).
 ///
-/// The file, little-endian: `MARLINKV`, int32 version (1), int32 layers, int32 format of the rows ([
-/// com.alphaheng.engine.backend.CacheFormat] by ordinal), int32 bytes per row, int32 rows, 32 bytes
+/// The file, little-endian: `MARLINKV`, int32 version (1), int32 layers (with drafts the MTP one too), int32 format of
+/// the rows ([com.alphaheng.engine.backend.CacheFormat] by ordinal), int32 bytes per row, int32 rows, 32 bytes
 /// [ModelFingerprint], the ids as int32, then each layer's rows, then the CRC-32C of ids and rows as int64.
 public final class PromptCache {
 
@@ -43,11 +43,14 @@ public final class PromptCache {
 
     /// Writes what the session's cache holds. An old file stays until the new one is complete.
     ///
-    /// @return the number of tokens written
+    /// @return the number of tokens written; with none there is no file
     public int save(Session session, Path file) throws IOException {
         int[] ids = session.cachedIds();
+        if (ids.length == 0) {
+            return 0;
+        }
         Timeline timeline = session.timeline();
-        int layers = engine.config().layers();
+        int layers = timeline.cacheLayers();
         CacheLayout layout = timeline.cache(0).layout();
         Path target = file.toAbsolutePath();
         Path partial = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".partial");
@@ -95,7 +98,7 @@ public final class PromptCache {
     public int restore(Session session, Path file) throws IOException {
         try (Arena arena = Arena.ofConfined(); FileChannel channel = FileChannel.open(file)) {
             MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            int layers = engine.config().layers();
+            int layers = session.timeline().cacheLayers();
             CacheLayout layout = session.timeline().cache(0).layout();
             int rows = check(bytes, layers, layout, file);
             if (rows > session.context()) {
@@ -132,8 +135,13 @@ public final class PromptCache {
         }
         long fingerprintAt = HEADER_BYTES - ModelFingerprint.BYTES;
         if (!bytes.asSlice(fingerprintAt, ModelFingerprint.BYTES).asByteBuffer().equals(ByteBuffer.wrap(fingerprint))
-            || numbers[1] != layers) {
+            || numbers[1] < engine.config().layers() || numbers[1] > engine.config().layers() + 1) {
             throw new PromptCacheException(file, "belongs to another model than " + engine.directory());
+        }
+        if (numbers[1] != layers) {
+            throw new PromptCacheException(file, layers > numbers[1]
+                ? "was written without drafts, whose layer has rows of its own: leave --mtp out or write it anew"
+                : "was written with drafts: use --mtp or write it anew");
         }
         if (numbers[2] != layout.format().ordinal() || numbers[3] != layout.rowBytes()) {
             throw new PromptCacheException(file, "was written with another KV format than " + layout.format()

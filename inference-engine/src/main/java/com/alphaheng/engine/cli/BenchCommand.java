@@ -134,7 +134,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int compareRungs() throws IOException {
-        Optimizations base = RungOptions.parse(compare);
+        Optimizations base = Optimizations.parse(compare);
         int context = Math.max(contexts.getFirst(), 1);
         try (Engine first = model.open(base); Engine second = model.open(rung.optimizations());
              DecodeRun a = new DecodeRun(first, BenchPrompt.of(first, context), tokens);

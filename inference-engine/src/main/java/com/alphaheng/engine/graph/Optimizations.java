@@ -11,28 +11,42 @@ import com.alphaheng.engine.backend.CacheFormat;
 /// @param pooledBuffers false: every step records its operations anew on freshly allocated buffers; true: recorded
 ///                      once
 /// @param cacheFormat   format of the KV cache
-/// @param mtp           drafts with the MTP layer
+/// @param drafts        tokens that the MTP layer drafts before each step of the model, which verifies them; 0 for none
 public record Optimizations(boolean noSyncs, boolean fused, boolean pooledBuffers, CacheFormat cacheFormat,
-                            boolean mtp) {
+                            int drafts) {
+
+    /// A step of up to 1 + 3 tokens computes for each the bits that a step of one would, on every back end: greedy
+    /// text stays what it is without drafts.
+    public static final int MOST_DRAFTS = 3;
+
+    /// Drafts of the rung `mtp`.
+    public static final int STANDARD_DRAFTS = 2;
 
     public Optimizations {
         if (pooledBuffers && !noSyncs) {
             throw new IllegalArgumentException("pooled buffers need steps that are one submission: set noSyncs");
         }
+        if (drafts < 0 || drafts > MOST_DRAFTS) {
+            throw new IllegalArgumentException("the MTP layer drafts 1 to " + MOST_DRAFTS + " tokens, not " + drafts);
+        }
+        if (drafts > 0 && !(fused && pooledBuffers)) {
+            throw new IllegalArgumentException("drafts need fused operations on pooled buffers: use the rung fused or"
+                + " a later one");
+        }
     }
 
     public static Optimizations baseline() {
-        return new Optimizations(false, false, false, CacheFormat.F16, false);
+        return new Optimizations(false, false, false, CacheFormat.F16, 0);
     }
 
     /// What users get unless they ask for something else.
     public static Optimizations standard() {
-        return new Optimizations(true, true, true, CacheFormat.F16, false);
+        return new Optimizations(true, true, true, CacheFormat.F16, 0);
     }
 
     /// Parses a rung, `baseline`, `no-syncs`, `fused`, `quantized-kv` or `mtp`, each with those before it, by these
-    /// names or as `none`, `syncs`, `fusion`, `kv`; or single switches on top of a rung, as in `none+fusion` or
-    /// `syncs+pool+kv`. `all` is every rung but `mtp`, which changes what a step is.
+    /// names or as `none`, `syncs`, `fusion`, `kv`; or single switches on top of a rung, as in `none+fusion`,
+    /// `syncs+pool+kv` or `fused+mtp`. `all` is every rung but `mtp`, which changes what a step is.
     ///
     /// @throws IllegalArgumentException naming the rungs
     public static Optimizations parse(String rung) {
@@ -42,10 +56,10 @@ public record Optimizations(boolean noSyncs, boolean fused, boolean pooledBuffer
         }
         return switch (rung) {
             case "baseline", "none" -> baseline();
-            case "no-syncs", "syncs" -> new Optimizations(true, false, false, CacheFormat.F16, false);
+            case "no-syncs", "syncs" -> new Optimizations(true, false, false, CacheFormat.F16, 0);
             case "fused", "fusion" -> standard();
             case "quantized-kv", "kv", "all" -> standard().withCacheFormat(CacheFormat.INT8);
-            case "mtp" -> new Optimizations(true, true, true, CacheFormat.INT8, true);
+            case "mtp" -> new Optimizations(true, true, true, CacheFormat.INT8, STANDARD_DRAFTS);
             default -> throw new IllegalArgumentException("unknown rung '" + rung
                 + "': use baseline, no-syncs, fused, quantized-kv or mtp");
         };
@@ -53,16 +67,21 @@ public record Optimizations(boolean noSyncs, boolean fused, boolean pooledBuffer
 
     private Optimizations with(String single) {
         return switch (single) {
-            case "syncs" -> new Optimizations(true, fused, pooledBuffers, cacheFormat, mtp);
-            case "fusion" -> new Optimizations(noSyncs, true, pooledBuffers, cacheFormat, mtp);
-            case "pool" -> new Optimizations(noSyncs, fused, true, cacheFormat, mtp);
+            case "syncs" -> new Optimizations(true, fused, pooledBuffers, cacheFormat, drafts);
+            case "fusion" -> new Optimizations(noSyncs, true, pooledBuffers, cacheFormat, drafts);
+            case "pool" -> new Optimizations(noSyncs, fused, true, cacheFormat, drafts);
             case "kv" -> withCacheFormat(CacheFormat.INT8);
+            case "mtp" -> withDrafts(STANDARD_DRAFTS);
             default -> throw new IllegalArgumentException("unknown switch '" + single
-                + "': use syncs, fusion, pool or kv");
+                + "': use syncs, fusion, pool, kv or mtp");
         };
     }
 
     public Optimizations withCacheFormat(CacheFormat format) {
-        return new Optimizations(noSyncs, fused, pooledBuffers, format, mtp);
+        return new Optimizations(noSyncs, fused, pooledBuffers, format, drafts);
+    }
+
+    public Optimizations withDrafts(int tokens) {
+        return new Optimizations(noSyncs, fused, pooledBuffers, cacheFormat, tokens);
     }
 }

@@ -121,10 +121,16 @@ class StepRecorder {
     ///
     /// @return [rows, vocab]
     DeviceBuffer head(DeviceBuffer hidden, int firstRow, int rows, StepBuffers buffers, List<Op> step) {
+        return head(hidden, firstRow, rows, buffers.takeRows("final normed", rows, config.hiddenSize()), buffers,
+            step);
+    }
+
+    /// The same, with the rows after the final norm in `normed` [rows, h].
+    final DeviceBuffer head(DeviceBuffer hidden, int firstRow, int rows, DeviceBuffer normed, StepBuffers buffers,
+                            List<Op> step) {
         DeviceBuffer logits = buffers.takeRows("logits", rows, config.vocabSize());
         step.add(new NormLinear("head", Component.HEAD, hidden, firstRow, rows, weights.finalNorm(),
-            config.normEpsilon(), buffers.takeRows("final normed", rows, config.hiddenSize()), weights.head(), logits,
-            null, null));
+            config.normEpsilon(), normed, weights.head(), logits, null, null));
         return logits;
     }
 }

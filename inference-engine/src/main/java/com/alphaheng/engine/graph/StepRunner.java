@@ -25,6 +25,9 @@ final class StepRunner implements AutoCloseable {
         DeviceBuffer record(StepBuffers buffers, List<Op> step);
     }
 
+    /// A step that is worth keeping.
+    record Step(String label, Recording recording) { }
+
     private record Kept(Program program, DeviceBuffer logits) { }
 
     /// A step that is not kept: its program and buffers go once submission `number` is done.
@@ -50,6 +53,11 @@ final class StepRunner implements AutoCloseable {
         this.optimizations = optimizations;
         this.stream = device.newStream();
         this.pool = new StepBuffers.Pooled(device, maxTokens, maxRows);
+    }
+
+    /// Runs a step that is kept.
+    void run(Step step) {
+        run(step.label(), true, step.recording());
     }
 
     /// Runs the step named `label`: recorded on its first use and kept when it is worth `keep`ing and buffers are

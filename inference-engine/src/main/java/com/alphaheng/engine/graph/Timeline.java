@@ -41,8 +41,11 @@ public final class Timeline implements AutoCloseable {
     private final StepRecorder recorder;
     private final StepRunner runner;
     private final List<CacheLayer> caches;
+    /// Null on rungs without drafts.
+    private final Drafts drafts;
     /// Kept, so that a step allocates nothing.
-    private final StepRunner.Recording decode = this::recordDecode;
+    private final StepRunner.Recording decode = (buffers, step) -> recordDecode(false, buffers, step);
+    private final StepRunner.Recording carriedDecode = (buffers, step) -> recordDecode(true, buffers, step);
     private final StepRunner.Recording greedyDecode = this::recordGreedyDecode;
     private final StepRunner.Recording sampledDecode = this::recordSampledDecode;
     /// Null until ids are sampled.
@@ -59,6 +62,10 @@ public final class Timeline implements AutoCloseable {
     /// @param maxRows   largest number of rows of logits of one step
     public Timeline(Device device, Weights weights, Optimizations optimizations, int capacity, int maxTokens,
                     int maxRows) {
+        if (optimizations.drafts() > 0 && weights.mtp().isEmpty()) {
+            throw new IllegalArgumentException("this model has no MTP layer (layer " + weights.config().layers()
+                + ") to draft with: leave --mtp out");
+        }
         this.device = device;
         this.config = weights.config();
         this.optimizations = optimizations;
@@ -69,7 +76,11 @@ public final class Timeline implements AutoCloseable {
         this.caches = allocateCaches();
         this.recorder = optimizations.fused() ? new StepRecorder(weights, caches, control)
             : new PlainStepRecorder(weights, caches, control);
-        this.runner = orClose(() -> new StepRunner(device, optimizations, this.maxTokens, maxRows));
+        int depth = optimizations.drafts();
+        this.drafts = depth == 0 ? null : new Drafts(weights, depth, caches, control,
+            new CacheLayer(own("KV cache of the MTP layer", layout().bytes()), layout()), this.maxTokens, this::own);
+        this.runner = orClose(() -> new StepRunner(device, optimizations, Math.max(this.maxTokens, 1 + depth),
+            Math.max(maxRows, 1 + depth)));
     }
 
     private DeviceBuffer own(String label, long bytes) {
@@ -88,9 +99,12 @@ public final class Timeline implements AutoCloseable {
         }
     }
 
+    private CacheLayout layout() {
+        return new CacheLayout(optimizations.cacheFormat(), config.latentRank(), config.ropeWidth(), capacity);
+    }
+
     private List<CacheLayer> allocateCaches() {
-        CacheLayout layout = new CacheLayout(optimizations.cacheFormat(), config.latentRank(), config.ropeWidth(),
-            capacity);
+        CacheLayout layout = layout();
         List<CacheLayer> layers = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
             layers.add(new CacheLayer(own("KV cache of layer " + i, layout.bytes()), layout));
@@ -115,13 +129,43 @@ public final class Timeline implements AutoCloseable {
         return optimizations;
     }
 
-    /// One layer's KV cache, for saving and restoring. Only while nothing is under way.
-    public CacheLayer cache(int layer) {
-        return caches.get(layer);
+    /// KV caches: one per layer, and with drafts the MTP layer's after them.
+    public int cacheLayers() {
+        return caches.size() + (drafts == null ? 0 : 1);
     }
 
-    /// Forgets everything from `newPosition` on.
-    public void truncate(int newPosition) {
+    /// One layer's KV cache, for saving and restoring. Only while nothing is under way.
+    public CacheLayer cache(int layer) {
+        return layer < caches.size() ? caches.get(layer) : drafts.cache();
+    }
+
+    /// The first positions whose rows are in every cache: what is worth saving.
+    public int savablePositions() {
+        return drafts == null ? position : Math.min(position, drafts.rows());
+    }
+
+    /// Declares that the first `rows` rows of every cache, which the caller has just written, hold.
+    public void restored(int rows) {
+        moveTo(rows);
+        if (drafts != null) {
+            drafts.keep(rows);
+        }
+    }
+
+    /// Forgets everything from `newPosition` on, and with drafts some tokens before it: those whose hidden states the
+    /// MTP layer's next rows would need.
+    ///
+    /// @return what is left: the position of the next token
+    public int truncate(int newPosition) {
+        int kept = drafts == null ? newPosition : Math.clamp(newPosition - 1L, 0, drafts.rows());
+        moveTo(kept);
+        if (drafts != null) {
+            drafts.keep(kept);
+        }
+        return kept;
+    }
+
+    private void moveTo(int newPosition) {
         runner.awaitAll();
         position = newPosition;
         control.buffer().writeInt(Control.POSITION * 4L, newPosition);
@@ -136,21 +180,45 @@ public final class Timeline implements AutoCloseable {
         runner.awaitAll();
         control.tokens().write(0, MemorySegment.ofArray(ids));
         int count = ids.length;
-        runner.run("append " + count + " tokens, " + rows + " rows", count == maxTokens, (buffers, step) -> {
+        boolean carried = drafts != null && drafts.carries(position);
+        if (drafts != null && !carried) {
+            drafts.beginAfterFirst(ids);
+        }
+        String label = "append " + count + " tokens, " + rows + " rows" + (carried ? ", a state carried" : "");
+        runner.run(label, count == maxTokens, (buffers, step) -> {
             DeviceBuffer hidden = recorder.forward(count, buffers, step);
             DeviceBuffer logits = rows == 0 ? null : recorder.head(hidden, count - rows, rows, buffers, step);
+            follow(hidden, count, carried, buffers, step);
             if (optimizations.noSyncs()) {
                 step.add(new Advance("advance", count, control));
             }
             return logits;
         });
+        followed(count, carried);
         advance(count);
+    }
+
+    private void follow(DeviceBuffer hidden, int count, boolean carried, StepBuffers buffers, List<Op> step) {
+        if (drafts != null) {
+            drafts.follow(hidden, control.tokens(), count, carried, buffers, step);
+        }
+    }
+
+    private void followed(int count, boolean carried) {
+        if (drafts != null) {
+            drafts.followed(count, carried);
+        }
     }
 
     /// Copies the logits of the last step, `rows` rows of vocabulary size, into `out`. Waits for the step.
     public void readLogits(float[] out) {
+        readLogits(0, out);
+    }
+
+    /// The same from row `row` on.
+    public void readLogits(int row, float[] out) {
         runner.awaitAll();
-        runner.logits().read(0, MemorySegment.ofArray(out));
+        runner.logits().read(row * config.vocabSize() * 4L, MemorySegment.ofArray(out));
     }
 
     /// Makes `id` the input of the next step (the host chose it).
@@ -162,12 +230,16 @@ public final class Timeline implements AutoCloseable {
     /// One step for the id at `control.tokens[0]`: its logits can be read afterwards.
     public void step() {
         requireRoom(1);
-        runner.run("decode", true, decode);
+        boolean carried = drafts != null && drafts.carries(position);
+        runner.run(carried ? "decode, a state carried" : "decode", true, carried ? carriedDecode : decode);
+        followed(1, carried);
         advance(1);
     }
 
-    private DeviceBuffer recordDecode(StepBuffers buffers, List<Op> step) {
-        DeviceBuffer logits = recorder.head(recorder.forward(1, buffers, step), 0, 1, buffers, step);
+    private DeviceBuffer recordDecode(boolean carried, StepBuffers buffers, List<Op> step) {
+        DeviceBuffer hidden = recorder.forward(1, buffers, step);
+        DeviceBuffer logits = recorder.head(hidden, 0, 1, buffers, step);
+        follow(hidden, 1, carried, buffers, step);
         if (optimizations.noSyncs()) {
             step.add(new Advance("advance", 1, control));
         }
@@ -226,7 +298,7 @@ public final class Timeline implements AutoCloseable {
 
     /// One step for the id at `control.tokens[0]`, and the greedy choice of the next id.
     public void stepAndChoose() {
-        if (!optimizations.noSyncs()) {
+        if (!optimizations.noSyncs() || drafts != null) {
             step();
             choose();
             return;
@@ -240,6 +312,42 @@ public final class Timeline implements AutoCloseable {
         position++;
         madeBy[chosen % RING] = runner.submitted();
         chosen++;
+    }
+
+    /// Puts `id` and drafts of what comes after it through the model, in one step. The drafts are the MTP layer's; near
+    /// the end of the context they are fewer. Only `id` is in the cache afterwards; [#accept] adds the drafts, one
+    /// after the other. Waits for the step.
+    ///
+    /// @param choose whether [#verified] is wanted, besides the logits
+    /// @return the number of rows: `id` and its drafts
+    public int verify(int id, boolean choose) {
+        requireRoom(1);
+        runner.awaitAll();
+        int rows = Math.min(1 + drafts.depth(), capacity - position);
+        drafts.run(runner, id, position, rows, choose);
+        moveTo(position + 1);
+        return rows;
+    }
+
+    /// Draft `number` of the last [#verify], counting from 1.
+    public int draft(int number) {
+        return drafts.draft(number);
+    }
+
+    /// The model's greedy choice after row `row` of the last [#verify]: in place of draft `row` + 1.
+    public int verified(int row) {
+        return drafts.choice(row);
+    }
+
+    /// The next draft is what the model chose: it stays in the cache.
+    public void accept() {
+        drafts.accept();
+        moveTo(position + 1);
+    }
+
+    /// How drafting went so far.
+    public DraftCounters draftCounters() {
+        return drafts == null ? DraftCounters.none(0) : drafts.counters();
     }
 
     /// Without the device-side bookkeeping every id goes through the host: the sync that the first rung removes.

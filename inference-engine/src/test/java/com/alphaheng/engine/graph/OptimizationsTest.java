@@ -20,9 +20,9 @@ class OptimizationsTest {
     @Test
     void singleSwitches() {
         assertThat(Optimizations.parse("none+fusion"))
-            .isEqualTo(new Optimizations(false, true, false, CacheFormat.F16, false));
+            .isEqualTo(new Optimizations(false, true, false, CacheFormat.F16, 0));
         assertThat(Optimizations.parse("none+kv"))
-            .isEqualTo(new Optimizations(false, false, false, CacheFormat.INT8, false));
+            .isEqualTo(new Optimizations(false, false, false, CacheFormat.INT8, 0));
         assertThatThrownBy(() -> Optimizations.parse("none+speed")).hasMessageContaining("unknown switch 'speed'");
         assertThatThrownBy(() -> Optimizations.parse("fast")).hasMessageContaining("unknown rung 'fast'");
         assertThatThrownBy(() -> Optimizations.parse("none+pool")).hasMessageContaining("noSyncs");

@@ -18,27 +18,74 @@ public final class NaiveForward {
 
     /// Logits [length][vocab].
     public double[][] logits(int[] ids) {
-        double[][] hidden = new double[ids.length][];
-        float[] embedding = model.tensors.get("model.embed_tokens.weight");
+        double[][] logits = states(ids);
         for (int t = 0; t < ids.length; t++) {
-            hidden[t] = row(embedding, ids[t], model.hidden);
-        }
-        for (int layer = 0; layer < model.layers; layer++) {
-            String prefix = "model.layers." + layer + ".";
-            double[][] attended = attention(prefix + "self_attn.", normAll(hidden, prefix + "input_layernorm.weight"));
-            addAll(hidden, attended);
-            double[][] normed = normAll(hidden, prefix + "post_attention_layernorm.weight");
-            for (int t = 0; t < ids.length; t++) {
-                add(hidden[t], layer < model.denseLayers ? mlp(prefix + "mlp.", normed[t], 1)
-                    : experts(prefix + "mlp.", normed[t]));
-            }
-        }
-        String head = model.tied ? "model.embed_tokens.weight" : "lm_head.weight";
-        double[][] logits = normAll(hidden, "model.norm.weight");
-        for (int t = 0; t < ids.length; t++) {
-            logits[t] = times(head, logits[t]);
+            logits[t] = times(head(), logits[t]);
         }
         return logits;
+    }
+
+    private String head() {
+        return model.tied ? "model.embed_tokens.weight" : "lm_head.weight";
+    }
+
+    /// The residual stream after the final norm.
+    private double[][] states(int[] ids) {
+        double[][] hidden = new double[ids.length][];
+        for (int t = 0; t < ids.length; t++) {
+            hidden[t] = row(model.tensors.get("model.embed_tokens.weight"), ids[t], model.hidden);
+        }
+        for (int layer = 0; layer < model.layers; layer++) {
+            layer(layer, hidden);
+        }
+        return normAll(hidden, "model.norm.weight");
+    }
+
+    /// Adds what a decoder layer computes to the residual stream.
+    private void layer(int layer, double[][] hidden) {
+        String prefix = "model.layers." + layer + ".";
+        addAll(hidden, attention(prefix + "self_attn.", normAll(hidden, prefix + "input_layernorm.weight")));
+        double[][] normed = normAll(hidden, prefix + "post_attention_layernorm.weight");
+        for (int t = 0; t < hidden.length; t++) {
+            add(hidden[t], layer < model.denseLayers ? mlp(prefix + "mlp.", normed[t], 1)
+                : experts(prefix + "mlp.", normed[t]));
+        }
+    }
+
+    /// Logits [drafts][vocab] of the MTP layer's drafts behind the last of `ids`, each made of the one before.
+    public double[][] drafts(int[] ids, int drafts) {
+        String prefix = "model.layers." + model.layers + ".";
+        double[][] logits = new double[drafts][];
+        double[][] states = states(ids);
+        double[][] in = new double[0][];
+        for (int t = 0; t + 1 < ids.length; t++) {
+            in = java.util.Arrays.copyOf(in, t + 1);
+            in[t] = draftInput(prefix, ids[t + 1], states[t]);
+        }
+        for (int i = 0; i < drafts; i++) {
+            double[][] hidden = new double[in.length][];
+            for (int t = 0; t < in.length; t++) {
+                hidden[t] = in[t].clone();
+            }
+            layer(model.layers, hidden);
+            double[] last = hidden[in.length - 1];
+            logits[i] = times(model.ownMtpEnds ? prefix + "shared_head.head.weight" : head(),
+                norm(last, prefix + "shared_head.norm.weight"));
+            int best = 0;
+            for (int id = 1; id < model.vocab; id++) {
+                best = logits[i][id] > logits[i][best] ? id : best;
+            }
+            in = java.util.Arrays.copyOf(in, in.length + 1);
+            in[in.length - 1] = draftInput(prefix, best, last);
+        }
+        return logits;
+    }
+
+    private double[] draftInput(String prefix, int id, double[] state) {
+        float[] embedding = model.tensors.get(model.ownMtpEnds ? prefix + "embed_tokens.weight"
+            : "model.embed_tokens.weight");
+        return times(prefix + "eh_proj.weight", join(norm(row(embedding, id, model.hidden), prefix + "enorm.weight"),
+            norm(state, prefix + "hnorm.weight")));
     }
 
     private double[][] attention(String prefix, double[][] in) {

@@ -49,6 +49,9 @@ public final class RandomModel {
     public final String dtype;
     public final ExpertForm form;
     public final boolean sharded;
+    /// Whether it has an MTP layer, with an embedding and a head of its own or without.
+    public final boolean mtp;
+    public final boolean ownMtpEnds;
     private final boolean listLayerTypes;
     private final boolean ropeParameters;
     /// Values by the hub's names with experts separate, as the folder's element type stores them.
@@ -58,6 +61,12 @@ public final class RandomModel {
 
     /// @param unit every width is a multiple of this; 1 for awkward sizes, 32 for what MMFP4 can hold
     public RandomModel(long seed, int unit) {
+        this(seed, unit, false);
+    }
+
+    /// @param mtp whether there is an MTP layer
+    public RandomModel(long seed, int unit, boolean mtp) {
+        this.mtp = mtp;
         this.random = new SplittableRandom(seed);
         this.hidden = unit * between(1, 4) + (unit == 1 ? 30 : 0);
         this.layers = between(1, 4);
@@ -85,6 +94,7 @@ public final class RandomModel {
         this.sharded = random.nextBoolean();
         this.listLayerTypes = random.nextBoolean();
         this.ropeParameters = random.nextBoolean();
+        this.ownMtpEnds = mtp && random.nextBoolean();
         fill();
     }
 
@@ -95,40 +105,60 @@ public final class RandomModel {
     private void fill() {
         matrix("model.embed_tokens.weight", vocab, hidden);
         for (int i = 0; i < layers; i++) {
-            String prefix = "model.layers." + i + ".";
-            norm(prefix + "input_layernorm.weight", hidden);
-            norm(prefix + "post_attention_layernorm.weight", hidden);
-            String attention = prefix + "self_attn.";
-            int queries = heads * (nope + rope);
-            if (queryRank > 0) {
-                matrix(attention + "q_a_proj.weight", queryRank, hidden);
-                norm(attention + "q_a_layernorm.weight", queryRank);
-                matrix(attention + "q_b_proj.weight", queries, queryRank);
-            } else {
-                matrix(attention + "q_proj.weight", queries, hidden);
-            }
-            matrix(attention + "kv_a_proj_with_mqa.weight", latent + rope, hidden);
-            norm(attention + "kv_a_layernorm.weight", latent);
-            matrix(attention + "kv_b_proj.weight", heads * (nope + value), latent);
-            matrix(attention + "o_proj.weight", hidden, heads * value);
-            if (i < denseLayers) {
-                mlp(prefix + "mlp.", denseWidth);
-            } else {
-                matrix(prefix + "mlp.gate.weight", experts, hidden);
-                float[] bias = new float[experts];
-                for (int e = 0; e < experts; e++) {
-                    bias[e] = (float) (random.nextDouble() - 0.5) * 0.2f;
-                }
-                put(prefix + "mlp.gate.e_score_correction_bias", bias, experts);
-                for (int e = 0; e < experts; e++) {
-                    mlp(prefix + "mlp.experts." + e + ".", expertWidth);
-                }
-                mlp(prefix + "mlp.shared_experts.", shared * expertWidth);
-            }
+            layer(i);
         }
         norm("model.norm.weight", hidden);
         if (!tied) {
             matrix("lm_head.weight", vocab, hidden);
+        }
+        if (mtp) {
+            mtpLayer();
+        }
+    }
+
+    private void layer(int index) {
+        String prefix = "model.layers." + index + ".";
+        norm(prefix + "input_layernorm.weight", hidden);
+        norm(prefix + "post_attention_layernorm.weight", hidden);
+        String attention = prefix + "self_attn.";
+        int queries = heads * (nope + rope);
+        if (queryRank > 0) {
+            matrix(attention + "q_a_proj.weight", queryRank, hidden);
+            norm(attention + "q_a_layernorm.weight", queryRank);
+            matrix(attention + "q_b_proj.weight", queries, queryRank);
+        } else {
+            matrix(attention + "q_proj.weight", queries, hidden);
+        }
+        matrix(attention + "kv_a_proj_with_mqa.weight", latent + rope, hidden);
+        norm(attention + "kv_a_layernorm.weight", latent);
+        matrix(attention + "kv_b_proj.weight", heads * (nope + value), latent);
+        matrix(attention + "o_proj.weight", hidden, heads * value);
+        if (index < denseLayers) {
+            mlp(prefix + "mlp.", denseWidth);
+            return;
+        }
+        matrix(prefix + "mlp.gate.weight", experts, hidden);
+        float[] bias = new float[experts];
+        for (int e = 0; e < experts; e++) {
+            bias[e] = (float) (random.nextDouble() - 0.5) * 0.2f;
+        }
+        put(prefix + "mlp.gate.e_score_correction_bias", bias, experts);
+        for (int e = 0; e < experts; e++) {
+            mlp(prefix + "mlp.experts." + e + ".", expertWidth);
+        }
+        mlp(prefix + "mlp.shared_experts.", shared * expertWidth);
+    }
+
+    private void mtpLayer() {
+        String prefix = "model.layers." + layers + ".";
+        norm(prefix + "enorm.weight", hidden);
+        norm(prefix + "hnorm.weight", hidden);
+        matrix(prefix + "eh_proj.weight", hidden, 2 * hidden);
+        layer(layers);
+        norm(prefix + "shared_head.norm.weight", hidden);
+        if (ownMtpEnds) {
+            matrix(prefix + "embed_tokens.weight", vocab, hidden);
+            matrix(prefix + "shared_head.head.weight", vocab, hidden);
         }
     }
 
@@ -190,7 +220,7 @@ public final class RandomModel {
         Map<String, float[]> all = new LinkedHashMap<>(tensors);
         Map<String, int[]> forms = new LinkedHashMap<>(shapes);
         if (form != ExpertForm.SEPARATE) {
-            for (int i = denseLayers; i < layers; i++) {
+            for (int i = denseLayers; i < layers + (mtp ? 1 : 0); i++) {
                 stack(all, forms, "model.layers." + i + ".mlp.experts.");
             }
         }
@@ -289,6 +319,9 @@ public final class RandomModel {
             .put("n_routed_experts", experts).put("num_experts_per_tok", perToken).put("n_group", groups)
             .put("topk_group", keptGroups).put("norm_topk_prob", normalized).put("routed_scaling_factor", scale)
             .put("max_position_embeddings", 512).put("tie_word_embeddings", tied).put("eos_token_id", 1);
+        if (mtp) {
+            config.put("num_nextn_predict_layers", 1);
+        }
         if (queryRank > 0) {
             config.put("q_lora_rank", queryRank);
         } else {
@@ -300,7 +333,7 @@ public final class RandomModel {
             config.put("rope_theta", theta);
         }
         if (listLayerTypes) {
-            for (int i = 0; i < layers; i++) {
+            for (int i = 0; i < layers + (mtp ? 1 : 0); i++) {
                 config.withArray("mlp_layer_types").add(i < denseLayers ? "dense" : "sparse");
             }
         } else {
