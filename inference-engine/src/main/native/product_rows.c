@@ -65,8 +65,10 @@ INLINE void mmfp4_all(const Product *p, int precision, int group) {
         for (; i + AT_ONCE <= p->n; i += AT_ONCE) {
             mmfp4_row(p, row, i, AT_ONCE, precision, group);
         }
-        for (; i < p->n; i++) {
-            mmfp4_row(p, row, i, 1, precision, group);
+        switch (p->n - i) {
+            case 3: mmfp4_row(p, row, i, 3, precision, group); break;
+            case 2: mmfp4_row(p, row, i, 2, precision, group); break;
+            case 1: mmfp4_row(p, row, i, 1, precision, group); break;
         }
     }
 }
@@ -145,8 +147,10 @@ INLINE void float_all(const Product *p, int dtype) {
         for (; i + AT_ONCE <= p->n; i += AT_ONCE) {
             float_row(p, row, i, AT_ONCE, dtype);
         }
-        for (; i < p->n; i++) {
-            float_row(p, row, i, 1, dtype);
+        switch (p->n - i) {
+            case 3: float_row(p, row, i, 3, dtype); break;
+            case 2: float_row(p, row, i, 2, dtype); break;
+            case 1: float_row(p, row, i, 1, dtype); break;
         }
     }
 }

@@ -130,17 +130,14 @@ final class ElementStages {
 
     void argMax(ArgMax op, List<Stage> stages, Need need) {
         long ids = Memory.address(op.ids());
-        for (int row = 0; row < op.rows(); row++) {
-            long id = ids + 4L * row;
-            largest(Memory.address(op.logits()) + 4L * row * op.vocab(), op.vocab(), stages, need,
-                best -> Memory.putInt(id, best));
-        }
+        largest(Memory.address(op.logits()), op.rows(), op.vocab(), stages, need,
+            (row, best) -> Memory.putInt(ids + 4L * row, best));
     }
 
     void select(SelectNext op, List<Stage> stages, Need need) {
         Control control = op.control();
         DeviceBuffer slots = control.buffer();
-        largest(Memory.address(op.logits()), op.vocab(), stages, need, best -> {
+        largest(Memory.address(op.logits()), 1, op.vocab(), stages, need, (row, best) -> {
             int chosen = slots.readInt(Control.CHOSEN * 4L);
             control.tokens().writeInt(0, best);
             control.ring().writeInt(chosen % control.ringSize() * 4L, best);
@@ -172,39 +169,52 @@ final class ElementStages {
 
     private interface Chosen {
 
-        void is(int index);
+        void is(int row, int index);
     }
 
-    /// Every worker finds the largest of its share and leaves its index in shared memory; then one compares.
-    private void largest(long values, int count, List<Stage> stages, Need need, Chosen chosen) {
-        need.shared(4L * workers);
+    /// Every worker finds the largest of its share of each row and leaves its index in shared memory; one compares.
+    private void largest(long values, int rows, int count, List<Stage> stages, Need need, Chosen chosen) {
+        need.shared(4L * rows * workers);
         int share = (count + workers - 1) / workers;
         stages.add(worker -> {
             int first = Math.min(worker.index() * share, count - 1);
             int end = Math.min(first + share, count);
-            int best = first;
-            float most = Memory.getFloat(values + 4L * first);
-            for (int i = first + 1; i < end; i++) {
-                float value = Memory.getFloat(values + 4L * i);
-                if (value > most) {
-                    most = value;
-                    best = i;
-                }
+            for (int row = 0; row < rows; row++) {
+                Memory.putInt(shared.address() + 4L * (row * workers + worker.index()),
+                    largest(values + 4L * row * count, first, end));
             }
-            Memory.putInt(shared.address() + 4L * worker.index(), best);
         });
         stages.add(worker -> {
-            if (!worker.first()) {
-                return;
-            }
-            int best = Memory.getInt(shared.address());
-            for (int i = 1; i < workers; i++) {
-                int other = Memory.getInt(shared.address() + 4L * i);
-                if (Memory.getFloat(values + 4L * other) > Memory.getFloat(values + 4L * best)) {
-                    best = other;
+            if (worker.first()) {
+                for (int row = 0; row < rows; row++) {
+                    chosen.is(row, largest(values + 4L * row * count, shared.address() + 4L * row * workers));
                 }
             }
-            chosen.is(best);
         });
+    }
+
+    private static int largest(long values, int first, int end) {
+        int best = first;
+        float most = Memory.getFloat(values + 4L * first);
+        for (int i = first + 1; i < end; i++) {
+            float value = Memory.getFloat(values + 4L * i);
+            if (value > most) {
+                most = value;
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /// The best of the workers' best, whose indices rise.
+    private int largest(long values, long indices) {
+        int best = Memory.getInt(indices);
+        for (int i = 1; i < workers; i++) {
+            int other = Memory.getInt(indices + 4L * i);
+            if (Memory.getFloat(values + 4L * other) > Memory.getFloat(values + 4L * best)) {
+                best = other;
+            }
+        }
+        return best;
     }
 }

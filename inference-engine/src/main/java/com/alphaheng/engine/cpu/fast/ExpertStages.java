@@ -106,13 +106,13 @@ final class ExpertStages {
         MatrixAddress sharedDown = MatrixAddress.of(weights.shared().down());
         int choices = op.tokenCount() * op.perToken();
         boolean packs = packed(weights.down(), weights.shared().down());
-        Inputs inputs = new Inputs(kernels, shared, Memory.address(op.in()), choices, downs[0].cols(), null, packs);
+        Inputs inputs = new Inputs(kernels, shared, Memory.address(op.in()), choices, downs[0].cols(), null, packs)
+            .ofTokens(op.tokenCount());
         Inputs sharedInputs = new Inputs(kernels, shared, Memory.address(op.sharedIn()), op.tokenCount(),
-            sharedDown.cols(), null, packs).together(inputs.together());
+            sharedDown.cols(), null, packs);
         Groups groups = new Groups(downs.length, op.tokenCount(), op.perToken());
         long ids = Memory.address(op.expertIds());
         long shares = Memory.address(op.expertWeights());
-        // Both kinds of inputs are prepared in the same way: together when either is many.
         boolean together = inputs.together();
         if (together) {
             planGroups(groups, inputs, ids, shares, stages, need);
@@ -158,7 +158,7 @@ final class ExpertStages {
         MatrixAddress[] matrices = addresses(op.matrices());
         int count = op.tokenCount() * (op.inPerChoice() ? op.perToken() : 1);
         Inputs inputs = new Inputs(kernels, shared, Memory.address(op.in()), count, matrices[0].cols(), null,
-            matrices[0].packed());
+            matrices[0].packed()).ofTokens(op.tokenCount());
         Groups groups = new Groups(matrices.length, op.tokenCount(), op.perToken());
         long ids = Memory.address(op.expertIds());
         planGroups(groups, inputs, ids, 0, stages, need);

@@ -41,9 +41,9 @@ final class Inputs {
         this.together = count > Kernels.IN_ROWS;
     }
 
-    /// Prepares them together even if they are few.
-    Inputs together(boolean demanded) {
-        together |= demanded;
+    /// They are several for each of so many tokens: what counts as few follows the tokens, as in other operations.
+    Inputs ofTokens(int tokens) {
+        together = tokens > Kernels.IN_ROWS;
         return this;
     }
 
