@@ -158,7 +158,7 @@ final class GenerateCommand implements Callable<Integer> {
             if (cache != null) {
                 cache.save(session, cacheFile);
             }
-            out.end(completion, sampling, loaded.engine(), loadSeconds, stats);
+            out.end(completion, sampling, session, loadSeconds, stats);
         }
         return ExitCode.OK;
     }

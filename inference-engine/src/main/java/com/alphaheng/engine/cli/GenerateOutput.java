@@ -1,9 +1,11 @@
 package com.alphaheng.engine.cli;
 
 import com.alphaheng.engine.Engine;
+import com.alphaheng.engine.Session;
 import com.alphaheng.engine.chat.Completion;
 import com.alphaheng.engine.chat.ReplyPart;
 import com.alphaheng.engine.chat.ToolCall;
+import com.alphaheng.engine.graph.DraftCounters;
 import com.alphaheng.engine.sampling.Sampling;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What `generate` prints: the text as it comes, or one JSON object at the end.
 final class GenerateOutput {
@@ -74,9 +78,10 @@ final class GenerateOutput {
         return out.checkError();
     }
 
-    void end(Completion completion, Sampling sampling, Engine engine, double loadSeconds, boolean stats) {
+    void end(Completion completion, Sampling sampling, Session session, double loadSeconds, boolean stats) {
+        DraftCounters drafts = session.timeline().draftCounters();
         if (json) {
-            out.println(line(report(completion, sampling, engine, loadSeconds)));
+            out.println(line(report(completion, sampling, session.engine(), loadSeconds, drafts)));
         } else if (text.isEmpty() || text.charAt(text.length() - 1) != '\n') {
             out.println();
         }
@@ -87,15 +92,30 @@ final class GenerateOutput {
                     + " ended by %s; seed %d; loaded in %.2f s%n", completion.promptTokens(),
                 completion.computedTokens(), completion.prefillRate(), completion.tokens(), completion.decodeRate(),
                 finish(completion), sampling.seed(), loadSeconds);
+            if (drafts.depth() > 0) {
+                error.printf(Locale.ROOT, "drafts accepted %s; %.2f tokens a step%n", acceptance(drafts).stream()
+                    .map(share -> String.format(Locale.ROOT, "%.2f", share)).collect(Collectors.joining(" / ")),
+                    drafts.tokensPerStep());
+            }
             error.flush();
         }
     }
 
-    private ObjectNode report(Completion completion, Sampling sampling, Engine engine, double loadSeconds) {
+    /// One share per depth.
+    private static List<Double> acceptance(DraftCounters drafts) {
+        return IntStream.rangeClosed(1, drafts.depth()).mapToObj(drafts::acceptance).toList();
+    }
+
+    private ObjectNode report(Completion completion, Sampling sampling, Engine engine, double loadSeconds,
+                              DraftCounters drafts) {
         ObjectNode report = JSON.createObjectNode().put("text", text.toString());
         if (chat) {
             report.put("reasoning", reasoning.toString());
             report.set("toolCalls", JSON.valueToTree(calls));
+        }
+        if (drafts.depth() > 0) {
+            report.put("tokensPerStep", drafts.tokensPerStep());
+            report.set("draftAcceptance", JSON.valueToTree(acceptance(drafts)));
         }
         return report.put("finish", finish(completion)).put("promptTokens", completion.promptTokens())
             .put("computedPromptTokens", completion.computedTokens()).put("tokens", completion.tokens())

@@ -56,6 +56,9 @@ final class ParityCommand implements Callable<Integer> {
                 check.goldens(engine, prompts, tolerance);
             }
             againstBaseline(engine, prompts, check);
+            if (engine.options().optimizations().drafts() > 0) {
+                withoutDrafts(engine, prompts, check);
+            }
         }
         PrintWriter out = specification.commandLine().getOut();
         check.passed().forEach(line -> out.println("ok      " + line));
@@ -68,6 +71,22 @@ final class ParityCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    /// Drafts must not change a token, whatever rounding does.
+    private void withoutDrafts(Engine engine, List<Goldens.Prompt> prompts, ParityCheck check) {
+        try (Engine plain = model.open(engine.options().optimizations().withDrafts(0))) {
+            List<int[]> inputs = inputs(engine, prompts);
+            for (int i = 0; i < inputs.size(); i++) {
+                check.same("prompt " + i + ": " + rung.name() + " against the same without drafts",
+                    Goldens.greedy(plain, inputs.get(i), tokens), Goldens.greedy(engine, inputs.get(i), tokens));
+            }
+        }
+    }
+
+    private static List<int[]> inputs(Engine engine, List<Goldens.Prompt> prompts) {
+        return prompts.isEmpty() ? List.of(BenchPrompt.of(engine, 32))
+            : prompts.stream().map(Goldens.Prompt::tokens).toList();
+    }
+
     /// The same back end and cache format, plain operations, a wait after each: what the rung must reproduce.
     private void againstBaseline(Engine engine, List<Goldens.Prompt> prompts, ParityCheck check) {
         Optimizations baseline = Optimizations.baseline()
@@ -76,8 +95,7 @@ final class ParityCommand implements Callable<Integer> {
             return;
         }
         try (Engine plain = model.open(baseline)) {
-            List<int[]> inputs = prompts.isEmpty() ? List.of(BenchPrompt.of(engine, 32))
-                : prompts.stream().map(Goldens.Prompt::tokens).toList();
+            List<int[]> inputs = inputs(engine, prompts);
             for (int i = 0; i < inputs.size(); i++) {
                 check.continuation("prompt " + i + ": " + rung.name() + " against the baseline", engine, inputs.get(i),
                     Goldens.greedy(plain, inputs.get(i), tokens), Goldens.greedy(engine, inputs.get(i), tokens),

@@ -39,10 +39,15 @@ public final class ParityCheck {
             }
             note(largest <= tolerance, String.format(Locale.ROOT,
                 "prompt %d: last logits differ by at most %.2g, %.2g are allowed", i, largest, tolerance));
-            int mismatch = Arrays.mismatch(expected.greedy(), found.greedy());
-            note(mismatch < 0, "prompt " + i + ": greedy continuation: " + (mismatch < 0
-                ? "all " + expected.greedy().length + " tokens agree" : "parts at token " + mismatch));
+            same("prompt " + i + ": greedy continuation", expected.greedy(), found.greedy());
         }
+    }
+
+    /// Holds a continuation against the expected one, token for token.
+    public void same(String what, int[] expected, int[] found) {
+        int mismatch = Arrays.mismatch(expected, found);
+        note(mismatch < 0, what + ": " + (mismatch < 0 ? "all " + expected.length + " tokens agree"
+            : "parts at token " + mismatch));
     }
 
     /// Holds a greedy continuation against the expected one. Where they part, `engine` decodes the expected ids
@@ -50,7 +55,7 @@ public final class ParityCheck {
     public void continuation(String what, Engine engine, int[] prompt, int[] expected, int[] found, float tolerance) {
         int mismatch = Arrays.mismatch(expected, found);
         if (mismatch < 0) {
-            note(true, what + ": all " + expected.length + " tokens agree");
+            same(what, expected, found);
             return;
         }
         float[] margin = new float[expected.length];
