@@ -6,6 +6,7 @@ import com.alphaheng.engine.backend.CountingDevice;
 import com.alphaheng.engine.backend.Device;
 import com.alphaheng.engine.format.WeightsLoader;
 import com.alphaheng.engine.graph.Timeline;
+import com.alphaheng.engine.model.DraftHead;
 import com.alphaheng.engine.model.ModelConfig;
 import com.alphaheng.engine.model.Weights;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ public final class Engine implements AutoCloseable {
     /// @throws com.alphaheng.engine.backend.DeviceException             when the device fails
     public static Engine open(Path directory, EngineOptions options) {
         Backend backend = Backends.choose(options.backend());
-        Weights weights = WeightsLoader.load(directory);
+        Weights weights = load(directory, backend, options);
         try {
             return new Engine(directory, options, weights, backend.name(),
                 new CountingDevice(backend.open(weights, options.device())));
@@ -42,6 +43,12 @@ public final class Engine implements AutoCloseable {
             weights.close();
             throw e;
         }
+    }
+
+    private static Weights load(Path directory, Backend backend, EngineOptions options) {
+        Weights weights = WeightsLoader.load(directory);
+        return options.optimizations().drafts() > 0 && backend.takesWeightsInMemory() ? DraftHead.lighten(weights)
+            : weights;
     }
 
     /// The model's folder.

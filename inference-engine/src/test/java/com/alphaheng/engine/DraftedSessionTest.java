@@ -162,6 +162,13 @@ class DraftedSessionTest {
             assertThat(generate(pieces, prompt, 40)).isEqualTo(text);
             // The drafts are the same too: the MTP layer's rows do not depend on the pieces.
             assertThat(pieces.timeline().draftCounters()).isEqualTo(once);
+            DraftCounters before = pieces.timeline().draftCounters();
+            pieces.timeline().truncate(0);
+            for (int end = 10; end < prompt.length; end += 10) {
+                assertThat(pieces.sync(Arrays.copyOf(prompt, end))).as("tokens computed").isEqualTo(10);
+            }
+            assertThat(generate(pieces, prompt, 40)).isEqualTo(text);
+            assertThat(pieces.timeline().draftCounters().minus(before)).isEqualTo(once);
             assertThat(generate(whole, prompt, 40)).isEqualTo(text);
             assertThat(whole.timeline().draftCounters().minus(once)).isEqualTo(once);
         }

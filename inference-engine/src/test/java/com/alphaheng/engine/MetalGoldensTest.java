@@ -60,6 +60,7 @@ class MetalGoldensTest {
         }
         assertThat(greedy(new Optimizations(false, true, false, CacheFormat.F16, 0), tokens))
             .as("fused alone").isEqualTo(baseline);
+        assertThat(greedy(Optimizations.standard().withDrafts(3), tokens)).as("with drafts").isEqualTo(baseline);
     }
 
     @Test

@@ -22,6 +22,12 @@ public interface Backend {
         return Map.of();
     }
 
+    /// Whether it multiplies matrices wherever they lie, and is free to: not in mapped files alone, as a GPU that wraps
+    /// them, nor as an oracle of what the files say.
+    default boolean takesWeightsInMemory() {
+        return false;
+    }
+
     /// Opens a device on a model's weights. The weights stay the caller's and must outlive the device.
     ///
     /// @throws DeviceException when the device is not available or its memory does not suffice

@@ -153,13 +153,14 @@ public final class Timeline implements AutoCloseable {
     }
 
     /// Forgets everything from `newPosition` on, and with drafts some tokens before it: those whose hidden states the
-    /// MTP layer's next rows would need.
+    /// MTP layer's next rows would need, unless they are at hand.
     ///
     /// @return what is left: the position of the next token
     public int truncate(int newPosition) {
-        int kept = drafts == null ? newPosition : Math.clamp(newPosition - 1L, 0, drafts.rows());
+        boolean carries = drafts != null && newPosition == position && position - drafts.rows() == 1;
+        int kept = drafts == null || carries ? newPosition : Math.clamp(newPosition - 1L, 0, drafts.rows());
         moveTo(kept);
-        if (drafts != null) {
+        if (drafts != null && !carries) {
             drafts.keep(kept);
         }
         return kept;

@@ -41,6 +41,11 @@ public final class FastBackend implements Backend {
     }
 
     @Override
+    public boolean takesWeightsInMemory() {
+        return true;
+    }
+
+    @Override
     public Device open(Weights weights, DeviceOptions options) {
         boolean streamed = options.memoryBudget() > 0
             && options.memoryBudget() < weights.files().stream().mapToLong(MemorySegment::byteSize).sum();
