@@ -12,6 +12,7 @@ import com.alphaheng.worker.http.ArtifactCourier;
 import com.alphaheng.worker.job.AgentParts;
 import com.alphaheng.worker.job.AttemptBook;
 import com.alphaheng.worker.job.AttemptRunner;
+import com.alphaheng.worker.job.Clocks;
 import com.alphaheng.worker.job.EnvironmentFailure;
 import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.job.JobSettings;
@@ -31,7 +32,6 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.KafkaException;
@@ -60,7 +60,7 @@ public class WorkerService {
     ///
     /// @throws EnvironmentFailure if this machine or the configuration does not allow it, with the remedy
     public void start() throws EnvironmentFailure {
-        InstantSource clock = InstantSource.system();
+        Clocks clocks = Clocks.ofThisMachine();
         WorkerParts parts = new WorkerParts(configuration);
         String workerId = parts.workerId();
         String incarnation = UUID.randomUUID().toString();
@@ -85,13 +85,13 @@ public class WorkerService {
                 artifacts::waiting);
         KafkaClients clients = new KafkaClients(configuration.broker(), configuration.kafka());
         KafkaCoordinatorLink link = link(parts, clients, workerId, incarnation, current);
-        outputs = new KafkaAttemptOutput(clients, workerId, clock, OUTPUT_CHARACTERS);
+        outputs = new KafkaAttemptOutput(clients, workerId, clocks.wall(), OUTPUT_CHARACTERS);
         JobSettings settings = new JobSettings(machine.fingerprint(), new EnvironmentProbe(SystemTexts.LIVE)::read,
                 parts.buildCache(), configuration.worker().benchmarkBudget(), parts.thermometer(),
                 new ThermalGate.Settings(configuration.worker().thermalWait(), BETWEEN_THERMAL_LOOKS));
         desk = new WorkerDesk(new AttemptBook(workerId, incarnation, parts.slots(), !profile.generalAgents().isEmpty(),
-                clock.instant()), new AttemptRunner(checkouts, commands, agents, settings, clock, artifacts), link,
-                outputs::open, clock);
+                clocks.awake().instant()), new AttemptRunner(checkouts, commands, agents, settings, clocks, artifacts),
+                link, outputs::open, clocks);
         inbox = new KafkaInbox(clients, configuration.broker(), workerId, () -> {
             link.resumeSpooled();
             desk.ready(configuration.worker().heartbeat(), current::changed);

@@ -2,6 +2,7 @@ package com.alphaheng.worker.exec;
 
 import com.alphaheng.worker.disk.FolderTree;
 import com.alphaheng.worker.job.AttemptOutput;
+import com.alphaheng.worker.job.Checkouts;
 import com.alphaheng.worker.job.EnvironmentFailure;
 import com.alphaheng.worker.job.StayingCommands;
 import com.alphaheng.worker.job.StopSwitch;
@@ -49,11 +50,12 @@ public final class ProcessCommands implements StayingCommands {
         }
     }
 
-    /// Kills what commands of an earlier, killed worker process left running, and removes their scratch files.
+    /// Kills what an earlier, killed worker process left running, its git too, and removes scratch files of commands.
     ///
     /// @return how many commands had been left
     public int killLeftovers() {
         int found = 0;
+        ProcessGroup.killMarked(Checkouts.GIT_VARIABLE + "=" + settings.folder().toAbsolutePath() + "/");
         try (Stream<Path> notes = Files.list(settings.running())) {
             for (Path note : notes.toList()) {
                 // The number may meanwhile belong to somebody else's process: only the token proves it is ours.

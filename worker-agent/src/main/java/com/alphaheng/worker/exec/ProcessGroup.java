@@ -102,11 +102,16 @@ final class ProcessGroup {
 
     /// Kills by the token alone: for commands of an earlier worker process, whose numbers mean nothing any more.
     void killTokenCarriers() {
-        List<ProcessTable.Entry> left = ProcessTable.members(0, marker());
+        killMarked(marker());
+    }
+
+    /// Kills all that have this in their environment.
+    static void killMarked(String marker) {
+        List<ProcessTable.Entry> left = ProcessTable.members(0, marker);
         for (int round = 0; !left.isEmpty() && round < KILL_ROUNDS; round++) {
             left.forEach(entry -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
             breathe();
-            left = ProcessTable.members(0, marker());
+            left = ProcessTable.members(0, marker);
         }
     }
 

@@ -1,5 +1,7 @@
 package com.alphaheng.worker.git;
 
+import com.alphaheng.worker.job.EnvironmentFailure;
+import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.job.seal.ChangedFile;
 import com.alphaheng.worker.job.seal.ChangedFile.AddedLine;
 import java.io.IOException;
@@ -18,11 +20,12 @@ final class GitChanges {
     private GitChanges() {
     }
 
-    static List<ChangedFile> between(Path repository, String base, String candidate) throws IOException {
+    static List<ChangedFile> between(Path repository, String base, String candidate)
+            throws EnvironmentFailure, IOException {
         List<String> common = List.of("--no-renames", "--no-ext-diff", "--no-textconv", base, candidate);
         List<String> raw = new ArrayList<>(List.of("diff", "--raw", "-z", "--abbrev=40"));
         raw.addAll(common);
-        String[] fields = GitCommand.run(repository, raw).text().split("\0");
+        String[] fields = said(repository, raw).split("\0");
         Map<String, String[]> modes = new LinkedHashMap<>();
         for (int i = 0; i + 1 < fields.length; i += 2) {
             String[] entry = fields[i].substring(1).split(" ");
@@ -36,11 +39,21 @@ final class GitChanges {
             List<String> numbers = new ArrayList<>(List.of("diff", "--numstat"));
             numbers.addAll(common);
             numbers.addAll(List.of("--", ":(top,literal)" + entry.getKey()));
-            boolean binary = GitCommand.run(repository, numbers).text().startsWith("-\t-");
+            boolean binary = said(repository, numbers).startsWith("-\t-");
             changes.add(new ChangedFile(entry.getKey(), entry.getValue()[0], entry.getValue()[1], binary,
-                    binary ? List.of() : added(GitCommand.run(repository, patch).text())));
+                    binary ? List.of() : added(said(repository, patch))));
         }
         return changes;
+    }
+
+    /// @throws EnvironmentFailure if git fails: nothing may pass because nothing could be read
+    private static String said(Path repository, List<String> arguments) throws EnvironmentFailure, IOException {
+        GitCommand.Result result = GitCommand.run(repository, arguments);
+        if (!result.ok()) {
+            throw new EnvironmentFailure(Code.MIRROR_DAMAGED, "git cannot compare the change with its base",
+                    "look after the disk of " + repository + " (" + GitCommand.lastLine(result.text()) + ")");
+        }
+        return result.text();
     }
 
     private static List<AddedLine> added(String patch) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,21 +16,24 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A bare mirror of the source repository, and worktrees of it. Owns the folders `mirror.git` and `checkouts`.
 public final class GitCheckouts implements Checkouts {
-    /// Where the mirror keeps the source's own HEAD.
-    static final String SOURCE_HEAD = "refs/heng/source-head";
+    private static final Duration OLD_LOCK = Duration.ofSeconds(30);
 
-    private final Path mirror;
+    private final GitMirror mirror;
     private final Path trees;
-    private final String source;
     /// Git guards its own files, but two of `fetch`, `worktree add` and `prune` at once fail instead of waiting.
     private final ReentrantLock lock = new ReentrantLock();
+    private int open;
 
     /// @param folder the worker's own folder
     /// @param source URL or path of the repository
     public GitCheckouts(Path folder, String source) {
-        this.mirror = folder.resolve("mirror.git");
+        this(folder, source, OLD_LOCK);
+    }
+
+    /// @param oldLock a lock of the mirror that old is nobody's any more
+    GitCheckouts(Path folder, String source, Duration oldLock) {
+        this.mirror = new GitMirror(folder.resolve("mirror.git"), source, oldLock);
         this.trees = folder.resolve("checkouts");
-        this.source = source;
     }
 
     /// The commit at the HEAD of a source, asked now.
@@ -41,7 +45,8 @@ public final class GitCheckouts implements Checkouts {
                     "HEAD"));
             if (!head.ok() || head.text().isEmpty()) {
                 throw new EnvironmentFailure(Code.SOURCE_UNREACHABLE, "git cannot read a commit of " + source,
-                        "check heng.worker.source and this user's access to it (" + lastLine(head.text()) + ")");
+                        "check heng.worker.source and this user's access to it (" + GitCommand.lastLine(head.text())
+                        + ")");
             }
             return head.text().split("\\s")[0];
         } catch (IOException e) {
@@ -50,18 +55,19 @@ public final class GitCheckouts implements Checkouts {
         }
     }
 
-    /// Removes the checkouts that a killed worker process left.
+    /// Removes the checkouts that a killed worker process left, and what its git left half done; none may run any more.
     public int removeLeftovers() {
         try {
             Files.createDirectories(trees);
             try (var entries = Files.list(trees)) {
                 List<Path> left = entries.toList();
                 left.forEach(FolderTree::remove);
-                if (Files.isDirectory(mirror)) {
-                    GitCommand.run(mirror, List.of("worktree", "prune"));
+                mirror.removeHalfDone();
+                if (Files.isDirectory(mirror.folder())) {
+                    GitCommand.run(mirror.folder(), List.of("worktree", "prune"));
                     // Never while attempts run: candidates belong to no branch.
-                    GitCommand.run(mirror, List.of("-c", "gc.auto=6700", "-c", "gc.autoDetach=false", "gc", "--auto",
-                            "--quiet"));
+                    GitCommand.run(mirror.folder(), List.of("-c", "gc.auto=6700", "-c", "gc.autoDetach=false", "gc",
+                            "--auto", "--quiet"));
                 }
                 return left.size();
             }
@@ -72,49 +78,60 @@ public final class GitCheckouts implements Checkouts {
 
     @Override
     public Checkout checkout(String label, Optional<String> commit) throws EnvironmentFailure {
-        lock.lock();
-        try {
-            String wanted = fetched(commit);
+        return mended(() -> {
+            String wanted = mirror.fetched(commit);
             Files.createDirectories(trees);
             String name = label.replaceAll("[^A-Za-z0-9._-]", "_");
             name = name.substring(0, Math.min(name.length(), 80)) + "-" + UUID.randomUUID().toString().substring(0, 8);
             Path tree = trees.resolve(name);
-            GitCommand.Result added = GitCommand.run(mirror, List.of("worktree", "add", "--detach", "--force",
-                    tree.toString(), wanted));
-            if (!added.ok()) {
-                FolderTree.remove(tree);
-                throw failure(added);
+            boolean added = false;
+            try {
+                mirror.must(List.of("worktree", "add", "--detach", "--force", tree.toString(), wanted));
+                added = true;
+                open++;
+                return new Worktree(tree, wanted);
+            } finally {
+                if (!added) {
+                    FolderTree.remove(tree);
+                    GitCommand.run(mirror.folder(), List.of("worktree", "prune"));
+                }
             }
-            return new Worktree(tree, wanted);
-        } catch (IOException e) {
-            throw noGit(e);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
-    /// The mirror's folder, for what reads or writes commits directly. Exists once something was checked out.
-    Path mirror() {
+    /// The mirror, for what reads or writes commits directly. Exists once something was checked out.
+    GitMirror mirror() {
         return mirror;
-    }
-
-    String source() {
-        return source;
     }
 
     /// The first of these names that the source has, asked anew.
     String locate(List<String> names) throws EnvironmentFailure {
-        lock.lock();
-        try {
-            cloneOnce();
-            fetch();
+        return mended(() -> {
+            mirror.cloneOnce();
+            mirror.fetch();
             for (String name : names) {
-                Optional<String> found = resolve(name);
+                Optional<String> found = mirror.resolve(name);
                 if (found.isPresent()) {
                     return found.get();
                 }
             }
-            return fetched(Optional.of(names.getLast()));
+            return mirror.fetched(Optional.of(names.getLast()));
+        });
+    }
+
+    /// What is done with the mirror, by one thread at a time.
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws EnvironmentFailure, IOException, GitMirror.Damaged;
+    }
+
+    /// If the mirror proves to be damaged, it is cloned anew, unless something is checked out of it.
+    private <T> T mended(Work<T> work) throws EnvironmentFailure {
+        lock.lock();
+        try {
+            return work.run();
+        } catch (GitMirror.Damaged damaged) {
+            return again(work, damaged);
         } catch (IOException e) {
             throw noGit(e);
         } finally {
@@ -122,75 +139,18 @@ public final class GitCheckouts implements Checkouts {
         }
     }
 
-    private String fetched(Optional<String> commit) throws EnvironmentFailure, IOException {
-        cloneOnce();
-        if (commit.isPresent()) {
-            Optional<String> known = resolve(commit.get());
-            if (known.isPresent()) {
-                return known.get();
-            }
+    private <T> T again(Work<T> work, GitMirror.Damaged damaged) throws EnvironmentFailure {
+        if (open > 0) {
+            throw mirror.failure(damaged);
         }
-        fetch();
-        String wanted = commit.orElse(SOURCE_HEAD);
-        Optional<String> found = resolve(wanted);
-        if (found.isEmpty() && commit.isPresent()) {
-            // A commit on no branch: most servers hand it out by its full id.
-            GitCommand.run(mirror, List.of("fetch", "--quiet", "--", source, wanted));
-            found = resolve(wanted);
+        try {
+            mirror.cloneAnew();
+            return work.run();
+        } catch (GitMirror.Damaged still) {
+            throw mirror.failure(still);
+        } catch (IOException e) {
+            throw noGit(e);
         }
-        return found.orElseThrow(() -> new EnvironmentFailure(Code.NO_SUCH_COMMIT, "commit " + wanted + " is not in "
-                + source, "push it there, or submit with a commit that is"));
-    }
-
-    private void cloneOnce() throws EnvironmentFailure, IOException {
-        if (Files.isDirectory(mirror)) {
-            return;
-        }
-        Files.createDirectories(mirror.getParent());
-        Path fresh = mirror.resolveSibling("mirror.git.new");
-        FolderTree.remove(fresh);
-        GitCommand.Result cloned = GitCommand.run(mirror.getParent(),
-                List.of("clone", "--bare", "--quiet", "--", source, fresh.toString()));
-        if (!cloned.ok()) {
-            throw failure(cloned);
-        }
-        Files.move(fresh, mirror);
-    }
-
-    private void fetch() throws EnvironmentFailure, IOException {
-        GitCommand.Result fetch = GitCommand.run(mirror, List.of("fetch", "--quiet", "--force", "--prune", "--", source,
-                "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:" + SOURCE_HEAD));
-        if (!fetch.ok()) {
-            throw failure(fetch);
-        }
-    }
-
-    private Optional<String> resolve(String name) throws IOException {
-        GitCommand.Result result = GitCommand.run(mirror,
-                List.of("rev-parse", "--quiet", "--verify", "--end-of-options", name + "^{commit}"));
-        return result.ok() ? Optional.of(result.text()) : Optional.empty();
-    }
-
-    private EnvironmentFailure failure(GitCommand.Result result) {
-        String text = result.text();
-        if (text.contains("No space left on device")) {
-            return new EnvironmentFailure(Code.DISK_FULL, "no space left under " + trees.getParent(),
-                    "free some, or name another folder with heng.worker.folder");
-        }
-        if (text.contains("Permission denied") && !text.contains("publickey")) {
-            return new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "git may not write under " + trees.getParent()
-                    + " or read " + source, "give this user the folders (" + lastLine(text) + ")");
-        }
-        if (text.contains("dubious ownership")) {
-            return new EnvironmentFailure(Code.SOURCE_UNREACHABLE, source + " belongs to another user",
-                    "run `git config --global --add safe.directory " + source + "` as the worker's user");
-        }
-        return new EnvironmentFailure(Code.SOURCE_UNREACHABLE, "git cannot read the source repository " + source,
-                "check heng.worker.source and this user's access to it (" + lastLine(text) + ")");
-    }
-
-    private static String lastLine(String text) {
-        return text.substring(text.lastIndexOf('\n') + 1);
     }
 
     private EnvironmentFailure noGit(IOException e) {
@@ -225,8 +185,9 @@ public final class GitCheckouts implements Checkouts {
         public void close() {
             lock.lock();
             try {
+                open--;
                 FolderTree.remove(folder);
-                GitCommand.run(mirror, List.of("worktree", "prune"));
+                GitCommand.run(mirror.folder(), List.of("worktree", "prune"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {

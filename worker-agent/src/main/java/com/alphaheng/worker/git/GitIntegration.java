@@ -26,7 +26,18 @@ public final class GitIntegration implements Integration {
 
     @Override
     public String tip(String campaign, Optional<String> commit) throws EnvironmentFailure {
-        return checkouts.locate(List.of("refs/heads/" + branch(campaign), commit.orElse(GitCheckouts.SOURCE_HEAD)));
+        return checkouts.locate(List.of("refs/heads/" + branch(campaign), commit.orElse(GitMirror.SOURCE_HEAD)));
+    }
+
+    @Override
+    public Optional<String> before(String commit, String line) throws EnvironmentFailure {
+        try {
+            List<String> said = must(GitCommand.run(checkouts.mirror().folder(), List.of("log", "-1",
+                    "--format=%P%n%B", commit))).text().lines().toList();
+            return said.contains(line) ? Optional.of(said.getFirst().split(" ")[0]) : Optional.empty();
+        } catch (IOException e) {
+            throw broken(e);
+        }
     }
 
     @Override
@@ -48,7 +59,7 @@ public final class GitIntegration implements Integration {
     @Override
     public List<ChangedFile> changes(String base, String candidate) throws EnvironmentFailure {
         try {
-            return GitChanges.between(checkouts.mirror(), base, candidate);
+            return GitChanges.between(checkouts.mirror().folder(), base, candidate);
         } catch (IOException e) {
             throw broken(e);
         }
@@ -73,10 +84,11 @@ public final class GitIntegration implements Integration {
     public boolean advance(String campaign, String expected, String next) throws EnvironmentFailure {
         String reference = "refs/heads/" + branch(campaign);
         try {
-            boolean exists = !must(GitCommand.run(checkouts.mirror(), List.of("ls-remote", "--", checkouts.source(),
+            GitMirror mirror = checkouts.mirror();
+            boolean exists = !must(GitCommand.run(mirror.folder(), List.of("ls-remote", "--", mirror.source(),
                     reference))).text().isEmpty();
-            GitCommand.Result pushed = GitCommand.run(checkouts.mirror(), List.of("push", "--quiet",
-                    "--force-with-lease=" + reference + ":" + (exists ? expected : ""), "--", checkouts.source(),
+            GitCommand.Result pushed = GitCommand.run(mirror.folder(), List.of("push", "--quiet",
+                    "--force-with-lease=" + reference + ":" + (exists ? expected : ""), "--", mirror.source(),
                     next + ":" + reference));
             if (!pushed.ok() && !pushed.text().contains("stale info") && !pushed.text().contains("rejected")) {
                 must(pushed);
@@ -91,10 +103,11 @@ public final class GitIntegration implements Integration {
         return "heng/" + campaign.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
-    private static GitCommand.Result must(GitCommand.Result result) throws EnvironmentFailure {
+    private GitCommand.Result must(GitCommand.Result result) throws EnvironmentFailure {
         if (!result.ok()) {
-            throw new EnvironmentFailure(Code.SOURCE_UNREACHABLE, "git failed: " + result.text(),
-                    "check the source repository and this user's right to push to it");
+            EnvironmentFailure failure = checkouts.mirror().failure(result);
+            throw failure.code() == Code.DISK_FULL ? failure : new EnvironmentFailure(Code.SOURCE_UNREACHABLE,
+                    "git failed: " + result.text(), "check the source repository and this user's right to push to it");
         }
         return result;
     }

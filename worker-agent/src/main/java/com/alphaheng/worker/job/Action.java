@@ -14,7 +14,7 @@ public sealed interface Action {
     record SayBeat(List<AttemptId> running, Instant at) implements Action {
     }
 
-    record SayProgress(AttemptId attempt, String stage, Instant at) implements Action {
+    record SayProgress(AttemptId attempt, String stage) implements Action {
     }
 
     record Start(CoordinatorMessage.Assignment assignment) implements Action {

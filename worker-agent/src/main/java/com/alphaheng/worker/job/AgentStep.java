@@ -83,11 +83,17 @@ final class AgentStep {
     private StepResult tryBackends() throws EnvironmentFailure {
         String base = parts.integration().tip(campaign, context.job().commit());
         commit = base;
+        Optional<String> before = context.attempt().epoch() > 1
+                ? parts.integration().before(base, context.mark()) : Optional.empty();
+        if (before.isPresent()) {
+            return mergedBefore(before.get(), base);
+        }
         Set<String> tried = new HashSet<>();
         List<String> failures = new ArrayList<>();
         boolean said = false;
         while (tried.size() < MOST_BACKENDS) {
-            AgentRouter.Choice choice = parts.router().start(parts.candidates(task), tried, context.clock().instant());
+            AgentRouter.Choice choice = parts.router().start(parts.candidates(task), tried,
+                    context.clocks().wall().instant());
             switch (choice) {
                 case AgentRouter.Choice.Nobody nobody when nobody.again().filter(this::fits).isPresent() -> {
                     if (!said) {
@@ -124,6 +130,14 @@ final class AgentStep {
             }
         }
         return failed(failures);
+    }
+
+    /// An earlier attempt was lost after it had merged, and before that was heard: its change is there, its figures are
+    /// not. Whoever changed the source once more would find nothing to do.
+    private StepResult mergedBefore(String base, String candidate) throws EnvironmentFailure {
+        context.say("an earlier attempt at this task merged " + candidate + "; it is judged again");
+        StepResult judged = judge(base, candidate);
+        return judged.succeeded() ? judged.because("merged as " + candidate + " by an earlier attempt") : judged;
     }
 
     /// A wait for a backend's limit must leave time for its run.

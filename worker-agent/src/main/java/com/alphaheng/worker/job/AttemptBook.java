@@ -58,6 +58,9 @@ public final class AttemptBook {
     }
 
     /// What is to be done about a signal, in order.
+    ///
+    /// @param now by a clock that goes on only while the machine is awake: after a sleep, or a correction of the clock,
+    ///            the coordinator is to be heard first
     public List<Action> handle(Signal signal, Instant now) {
         List<Action> actions = new ArrayList<>();
         switch (signal) {
@@ -71,7 +74,7 @@ public final class AttemptBook {
             }
             case Signal.StageReached(AttemptId attempt, String stage) -> {
                 if (stateOf(attempt) == State.RUNNING) {
-                    actions.add(new Action.SayProgress(attempt, stage, now));
+                    actions.add(new Action.SayProgress(attempt, stage));
                 }
             }
             case Signal.Ended(AttemptId attempt, AttemptResult result) -> ended(attempt, result, actions);

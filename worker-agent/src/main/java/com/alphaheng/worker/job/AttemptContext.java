@@ -4,22 +4,28 @@ import com.alphaheng.protocol.AttemptId;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.spec.TaskSpec;
 import com.alphaheng.worker.job.measure.Heat;
 import com.alphaheng.worker.job.measure.MetricsDocument;
 import com.alphaheng.worker.job.measure.ThermalGate;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What the steps of one attempt share: who it is, where it stops, and how it runs its commands.
+///
+/// @param deadline by the clock of the time awake
 record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOutput output, Consumer<String> stages,
-                      Instant deadline, InstantSource clock, StayingCommands commands,
+                      Instant deadline, Clocks clocks, StayingCommands commands,
                       JobSettings settings, KeptFiles kept, ThermalGate gate) {
 
     void stage(String name) {
@@ -31,7 +37,7 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
     }
 
     Duration timeLeft() {
-        return Duration.between(clock.instant(), deadline);
+        return Duration.between(clocks.awake().instant(), deadline);
     }
 
     /// What a command in this folder gets. A confined one keeps its builds to itself: what others run must not come
@@ -49,6 +55,19 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
     /// Keeps what the task declares as artifacts.
     void keep(Path folder) {
         kept.keep(folder, job.task().artifacts(), this::say);
+    }
+
+    /// A line that tells this task's commits, while it asks for the same, from all others.
+    String mark() {
+        TaskSpec task = job.task();
+        byte[] definition = List.of(task.prompt(), task.verifyCommand(), task.benchmark(), task.tune(), task.touches())
+                .toString().getBytes(StandardCharsets.UTF_8);
+        try {
+            return "Task: " + attempt.taskKey() + " " + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                    .digest(definition), 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
     }
 
     /// For folders and messages.

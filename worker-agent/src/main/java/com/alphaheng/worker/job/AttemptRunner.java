@@ -10,7 +10,6 @@ import com.alphaheng.spec.TaskSpec;
 import com.alphaheng.spec.TuneSpec;
 import com.alphaheng.worker.job.agent.Usage;
 import com.alphaheng.worker.job.measure.ThermalGate;
-import java.time.InstantSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,16 +23,16 @@ public final class AttemptRunner {
     private final StayingCommands commands;
     private final AgentParts agents;
     private final JobSettings settings;
-    private final InstantSource clock;
+    private final Clocks clocks;
     private final ArtifactShelf shelf;
 
     public AttemptRunner(Checkouts checkouts, StayingCommands commands, AgentParts agents, JobSettings settings,
-                         InstantSource clock, ArtifactShelf shelf) {
+                         Clocks clocks, ArtifactShelf shelf) {
         this.checkouts = checkouts;
         this.commands = commands;
         this.agents = agents;
         this.settings = settings;
-        this.clock = clock;
+        this.clocks = clocks;
         this.shelf = shelf;
     }
 
@@ -42,10 +41,10 @@ public final class AttemptRunner {
     /// @param stages told when a stage begins: preparing, running agent, benchmarking, verifying, merging
     public AttemptResult run(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOutput output,
                              Consumer<String> stages) {
-        Instant start = clock.instant();
+        Instant start = clocks.wall().instant();
         AttemptContext context = new AttemptContext(attempt, job, stop, output, stages,
-                start.plus(job.task().timeout()), clock, commands, settings,
-                new KeptFiles(shelf), new ThermalGate(settings.thermometer(), settings.thermalGate(), clock,
+                clocks.awake().instant().plus(job.task().timeout()), clocks, commands, settings,
+                new KeptFiles(shelf), new ThermalGate(settings.thermometer(), settings.thermalGate(), clocks.awake(),
                 line -> output.line("worker", line)));
         String commit = job.commit().orElse("");
         Usage used = Usage.NONE;
@@ -91,7 +90,7 @@ public final class AttemptRunner {
         }
         result = result.withUsage(used);
         context.say(result.succeeded() ? "succeeded" : result.outcome() + ": " + result.reason());
-        return new AttemptResult(result.outcome(), result.reason(), result.exitStatus(), start, clock.instant(),
+        return new AttemptResult(result.outcome(), result.reason(), result.exitStatus(), start, clocks.wall().instant(),
                 result.metrics(), commit, settings.machine(), context.kept().all(), trials,
                 executed);
     }

@@ -20,11 +20,11 @@ import java.util.Optional;
 /// Measures a candidate against its base in one session: after a warm-up of each, blocks of base, candidate, candidate,
 /// base (so that a machine that slowly heats up or cools down favours neither), until [SequentialTest] has its answer,
 /// the budget is used up or the most blocks are measured. Commands that stay make it a [TurnsBlock]; a paired command
-/// makes a block by itself. No block
-/// begins while heat slows the machine down, and one during which that happened is set aside.
+/// makes a block by itself. No block begins while heat slows the machine down, and one during which that happened, or
+/// the machine slept, is set aside.
 final class BenchmarkStep {
     private static final int ALONE_RUNS = 3;
-    /// After so many, heat belongs to how this machine is, and base and candidate share it.
+    /// After so many, heat and sleep belong to how this machine is, and base and candidate share them.
     private static final int MOST_SET_ASIDE = 3;
     private static final String BASE_PREFIX = "baseline.";
     private static final String BASELINE = "the baseline command";
@@ -138,13 +138,16 @@ final class BenchmarkStep {
     /// @return false if it was set aside
     private boolean counted(Block block) throws EnvironmentFailure, StepEnded {
         Heat before = context.coolMachine();
+        Clocks.Moment began = context.clocks().now();
         MeasuredBlock taken = block.take();
         Heat after = context.gate().read();
-        boolean counted = context.gate().lets(after) || setAside == MOST_SET_ASIDE;
+        Duration jump = context.clocks().jumpSince(began);
+        boolean counted = context.gate().lets(after) && jump.isZero() || setAside == MOST_SET_ASIDE;
         session.add(new SessionRecord.Block(counted, before.describe(), after.describe(), taken.runs()));
         if (!counted) {
             setAside++;
-            context.say("a block is set aside: " + after.describe());
+            context.say("a block is set aside: " + (jump.isZero() ? after.describe()
+                    : "the machine slept, or its clock was set, by " + jump.toSeconds() + " s"));
             return false;
         }
         taken.ofBase().forEach(base::add);
@@ -164,7 +167,7 @@ final class BenchmarkStep {
     }
 
     private MeasuredBlock turnsBlock(String baseline) throws EnvironmentFailure, StepEnded {
-        return new TurnsBlock(context.clock(), spec, () -> runs.stay("base", BASELINE, baseline, baseFolder),
+        return new TurnsBlock(context.clocks(), spec, () -> runs.stay("base", BASELINE, baseline, baseFolder),
                 () -> runs.stay("candidate", CANDIDATE, spec.command(), candidateFolder))
                 .take(blockRatios.size() % 2 == 1);
     }
@@ -183,13 +186,14 @@ final class BenchmarkStep {
     }
 
     private void begin() {
-        start = context.clock().instant();
+        start = context.clocks().awake().instant();
         waitedBefore = context.gate().waited();
     }
 
     /// Time since [#begin], without the waits for the machine to cool down.
     private Duration measuring() {
-        return Duration.between(start, context.clock().instant()).minus(context.gate().waited()).plus(waitedBefore);
+        return Duration.between(start, context.clocks().awake().instant()).minus(context.gate().waited())
+                .plus(waitedBefore);
     }
 
     private record Measured(SessionRecord.Run run, List<Metric> metrics) {
@@ -202,14 +206,14 @@ final class BenchmarkStep {
     }
 
     private Measured one(String side, String script, Path folder, String what) throws EnvironmentFailure, StepEnded {
-        Instant began = context.clock().instant();
+        Clocks.Moment began = context.clocks().now();
         StepResult result = runs.run(side, what, script, folder);
         if (!result.succeeded()) {
             throw new StepEnded(result);
         }
         double value = MeasuredBlock.value(result.metrics(), spec.metric(), what);
-        double seconds = Duration.between(began, context.clock().instant()).toMillis() / 1000.0;
-        return new Measured(new SessionRecord.Run(side, began, seconds, value), result.metrics());
+        double seconds = Duration.between(began.awake(), context.clocks().awake().instant()).toMillis() / 1000.0;
+        return new Measured(new SessionRecord.Run(side, began.wall(), seconds, value), result.metrics());
     }
 
     private List<Metric> measured(Optional<RatioEstimate> estimate) {

@@ -57,7 +57,7 @@ final class ChangeByAgent {
                 return new Made(Optional.empty(), failure);
             }
             Optional<String> candidate = parts.integration().record(tree.folder(), base, task.name() + "\n\nBy backend "
-                    + name + " for " + context.attempt());
+                    + name + " for " + context.attempt() + "\n\n" + context.mark());
             if (candidate.isEmpty()) {
                 // Some agents end with status 0 whatever happened to them.
                 failure = Optional.of(run instanceof AgentRun.Done done && done.trouble().isPresent()
@@ -66,7 +66,7 @@ final class ChangeByAgent {
             }
             return new Made(candidate, failure);
         } finally {
-            parts.router().ended(name, failure, context.clock().instant());
+            parts.router().ended(name, failure, context.clocks().wall().instant());
         }
     }
 
@@ -82,7 +82,7 @@ final class ChangeByAgent {
         Transcript transcript = new Transcript(context.output());
         String prompt = prompt();
         prompt.lines().forEach(line -> transcript.line(AttemptOutput.TOLD, line));
-        Instant start = context.clock().instant();
+        Clocks.Moment start = context.clocks().now();
         SpendLedger.Call whole = ledger.begin(key, Usage.ofTime(limit));
         Usage[] metered = {Usage.NONE};
         Optional<AgentRun> run = Optional.empty();
@@ -99,11 +99,11 @@ final class ChangeByAgent {
             return run.get();
         } finally {
             Usage stated = run.map(AgentRun::usage).orElse(metered[0]);
-            Usage time = Usage.ofTime(Duration.between(start, context.clock().instant()));
+            Usage time = Usage.ofTime(Duration.between(start.awake(), context.clocks().awake().instant()));
             whole.end(stated.minus(metered[0]).plus(time));
             used = used.plus(stated).plus(time);
             transcript.close();
-            keep(backend, run, stated.plus(time), transcript, start);
+            keep(backend, run, stated.plus(time), transcript, start.wall());
         }
     }
 
@@ -137,7 +137,7 @@ final class ChangeByAgent {
         // Prices change: what this run was charged by is kept with it.
         facts.put("terms", backend.terms());
         facts.put("startedAt", start.toString());
-        facts.put("endedAt", context.clock().instant().toString());
+        facts.put("endedAt", context.clocks().wall().instant().toString());
         facts.put("tokens", usage.tokens());
         facts.put("usd", usage.usd().toPlainString());
         facts.put("seconds", usage.time().toMillis() / 1000.0);

@@ -5,6 +5,10 @@ import java.util.Optional;
 
 /// Port: fresh copies of the source, one per attempt.
 public interface Checkouts {
+    /// Set for every git that a worker runs, to the folder it runs in and a slash: by it the next start of a killed
+    /// worker finds those that still run.
+    String GIT_VARIABLE = "HENG_GIT_IN";
+
     /// Checks out a commit into a folder nobody else uses.
     ///
     /// @param commit empty means the tip of the configured source

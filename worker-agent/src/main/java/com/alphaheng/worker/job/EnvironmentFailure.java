@@ -22,6 +22,6 @@ public final class EnvironmentFailure extends Exception {
     /// What kind of thing is missing or broken.
     public enum Code {
         NO_GIT, SOURCE_UNREACHABLE, NO_SUCH_COMMIT, FOLDER_UNWRITABLE, DISK_FULL, CANNOT_START, BAD_CONFIGURATION,
-        TOO_HOT
+        TOO_HOT, MIRROR_DAMAGED
     }
 }

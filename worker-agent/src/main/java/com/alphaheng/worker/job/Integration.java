@@ -11,6 +11,9 @@ public interface Integration {
     /// first merge, the given commit or the tip of the source.
     String tip(String campaign, Optional<String> commit) throws EnvironmentFailure;
 
+    /// The commit before this one, if this one's message has the given line.
+    Optional<String> before(String commit, String line) throws EnvironmentFailure;
+
     /// Everything in the checkout as one commit on top of the base; empty if nothing differs from that.
     Optional<String> record(Path checkout, String base, String message) throws EnvironmentFailure;
 

@@ -71,7 +71,7 @@ final class ProvenRuns implements Runs {
         private final String side;
         private final CommandTurns turns;
         private final RunningCode.Look look;
-        private final Instant start = context.clock().instant();
+        private final Instant start = context.clocks().awake().instant();
 
         ProvenTurns(String side, CommandTurns turns, RunningCode.Look look) {
             this.side = side;
@@ -87,7 +87,7 @@ final class ProvenRuns implements Runs {
         @Override
         public StepResult end() throws EnvironmentFailure {
             StepResult ended = turns.end();
-            Duration elapsed = Duration.between(start, context.clock().instant());
+            Duration elapsed = Duration.between(start, context.clocks().awake().instant());
             return ran(side, ended, turns.lastAnswer(), look.end(), elapsed);
         }
 

@@ -11,6 +11,7 @@ import com.alphaheng.worker.job.tune.ConfigurationRun.Tried;
 import com.alphaheng.worker.job.tune.Search;
 import com.alphaheng.worker.job.tune.TuneBackend;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +61,7 @@ final class ShareStep {
             base();
             double last = base();
             for (Map<String, String> configuration : configurations) {
-                last = tried(configuration, last);
+                last = tried(configuration, last, true);
             }
         } catch (StepEnded ended) {
             return ended.result().withMetrics(metrics());
@@ -71,10 +72,13 @@ final class ShareStep {
     /// Verifies a configuration and measures it against the base.
     ///
     /// @param before the base, measured last
+    /// @param again  whether to measure it once more, should the machine sleep meanwhile
     /// @return the base, measured last
-    private double tried(Map<String, String> configuration, double before) throws EnvironmentFailure, StepEnded {
+    private double tried(Map<String, String> configuration, double before, boolean again)
+            throws EnvironmentFailure, StepEnded {
         Optional<Tried> objection = runs.verify(configuration);
         context.coolMachine();
+        Clocks.Moment began = context.clocks().now();
         Tried tried = objection.isPresent() ? objection.get() : runs.measure(configuration);
         return switch (tried) {
             case Tried.Interrupted(Commands.Killed killed) ->
@@ -85,6 +89,12 @@ final class ShareStep {
             }
             case Tried.Measured(double value) -> {
                 double after = base();
+                Duration jump = context.clocks().jumpSince(began);
+                if (!jump.isZero() && again) {
+                    context.say("measured again: the machine slept, or its clock was set, by " + jump.toSeconds()
+                            + " s");
+                    yield tried(configuration, after, false);
+                }
                 double ratio = times(value, Math.sqrt(before * after));
                 add(new Trial(configuration, Optional.of(ratio), List.of(before, value, after), ""),
                         String.format(Locale.ROOT, "%s = %.5g, %.4g times the base (%.5g before, %.5g after)", metric,

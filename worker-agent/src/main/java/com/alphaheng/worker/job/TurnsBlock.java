@@ -5,8 +5,6 @@ import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.worker.job.measure.RatioEstimate;
 import com.alphaheng.worker.job.measure.SessionRecord;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +16,7 @@ final class TurnsBlock {
     /// The interval within a block says nothing: the spread between blocks is what counts.
     private static final double ANY_RISK = 0.5;
 
-    private final InstantSource clock;
+    private final Clocks clocks;
     private final BenchmarkSpec spec;
     private final Start base;
     private final Start candidate;
@@ -29,8 +27,8 @@ final class TurnsBlock {
         Runs.Turns start() throws EnvironmentFailure, StepEnded;
     }
 
-    TurnsBlock(InstantSource clock, BenchmarkSpec spec, Start base, Start candidate) {
-        this.clock = clock;
+    TurnsBlock(Clocks clocks, BenchmarkSpec spec, Start base, Start candidate) {
+        this.clocks = clocks;
         this.spec = spec;
         this.base = base;
         this.candidate = candidate;
@@ -86,12 +84,12 @@ final class TurnsBlock {
         }
 
         SessionRecord.Run turn() throws EnvironmentFailure, StepEnded {
-            Instant began = clock.instant();
+            Clocks.Moment began = clocks.now();
             StepResult result = passed(turns.turn());
-            double seconds = Duration.between(began, clock.instant()).toMillis() / 1000.0;
+            double seconds = Duration.between(began.awake(), clocks.awake().instant()).toMillis() / 1000.0;
             values.add(value(result));
             metrics.add(result.metrics());
-            return new SessionRecord.Run(name, began, seconds, values.getLast());
+            return new SessionRecord.Run(name, began.wall(), seconds, values.getLast());
         }
 
         void end() throws EnvironmentFailure, StepEnded {

@@ -7,12 +7,12 @@ import com.alphaheng.worker.job.Action;
 import com.alphaheng.worker.job.AttemptBook;
 import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.AttemptRunner;
+import com.alphaheng.worker.job.Clocks;
 import com.alphaheng.worker.job.CoordinatorLink;
 import com.alphaheng.worker.job.Signal;
 import com.alphaheng.worker.job.StopSwitch;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +35,7 @@ public final class WorkerDesk implements AutoCloseable {
     private final AttemptRunner runner;
     private final CoordinatorLink link;
     private final Function<AttemptId, AttemptOutput> outputs;
-    private final InstantSource clock;
+    private final Clocks clocks;
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private final Map<AttemptId, StopSwitch> switches = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -44,12 +44,12 @@ public final class WorkerDesk implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("worker-desk").unstarted(this::serve);
 
     public WorkerDesk(AttemptBook book, AttemptRunner runner, CoordinatorLink link,
-                      Function<AttemptId, AttemptOutput> outputs, InstantSource clock) {
+                      Function<AttemptId, AttemptOutput> outputs, Clocks clocks) {
         this.book = book;
         this.runner = runner;
         this.link = link;
         this.outputs = outputs;
-        this.clock = clock;
+        this.clocks = clocks;
     }
 
     /// Begins to serve; the first words to the coordinator wait for [#ready].
@@ -93,7 +93,7 @@ public final class WorkerDesk implements AutoCloseable {
         try {
             while (true) {
                 Signal signal = signals.take();
-                List<Action> actions = book.handle(signal, clock.instant());
+                List<Action> actions = book.handle(signal, clocks.awake().instant());
                 actions.forEach(this::perform);
             }
         } catch (InterruptedException e) {
@@ -106,7 +106,8 @@ public final class WorkerDesk implements AutoCloseable {
             case Action.SayHello(List<AttemptId> running) -> link.hello(running);
             case Action.SayBeat(List<AttemptId> running, Instant at) ->
                     link.heartbeat(running, () -> signals.add(new Signal.BeatDelivered(at)));
-            case Action.SayProgress(AttemptId attempt, String stage, Instant at) -> link.progress(attempt, stage, at);
+            case Action.SayProgress(AttemptId attempt, String stage) ->
+                    link.progress(attempt, stage, clocks.wall().instant());
             case Action.Start(CoordinatorMessage.Assignment assignment) -> startAttempt(assignment);
             case Action.Kill(AttemptId attempt, var reason) ->
                     Optional.ofNullable(switches.get(attempt)).ifPresent(stop -> stop.stop(reason));
@@ -135,7 +136,7 @@ public final class WorkerDesk implements AutoCloseable {
 
     private AttemptResult runAttempt(CoordinatorMessage.Assignment assignment, StopSwitch stop) {
         AttemptId attempt = assignment.attempt();
-        Instant start = clock.instant();
+        Instant start = clocks.wall().instant();
         try (AttemptOutput output = outputs.apply(attempt)) {
             return runner.run(attempt, assignment.job(), stop, output,
                     stage -> signals.add(new Signal.StageReached(attempt, stage)));
@@ -143,7 +144,7 @@ public final class WorkerDesk implements AutoCloseable {
             // A bug of ours must not leave the coordinator waiting for the lease: say so and let another try.
             LOG.errorf(e, "%s: the worker itself failed", attempt);
             return new AttemptResult(AttemptResult.Outcome.ENVIRONMENT_FAILED, "the worker itself failed: " + e
-                    + "; its log has the place", Optional.empty(), start, clock.instant(), List.of(),
+                    + "; its log has the place", Optional.empty(), start, clocks.wall().instant(), List.of(),
                     assignment.job().commit().orElse(""), "");
         }
     }

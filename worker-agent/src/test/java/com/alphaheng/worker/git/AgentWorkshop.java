@@ -16,6 +16,7 @@ import com.alphaheng.worker.exec.SecretMask;
 import com.alphaheng.worker.job.AgentParts;
 import com.alphaheng.worker.job.AttemptOutput;
 import com.alphaheng.worker.job.AttemptRunner;
+import com.alphaheng.worker.job.Clocks;
 import com.alphaheng.worker.job.Commands.Confinement;
 import com.alphaheng.worker.job.JobSettings;
 import com.alphaheng.worker.job.StopSwitch;
@@ -109,7 +110,7 @@ final class AgentWorkshop {
         };
         return new AttemptRunner(checkouts, commands, parts, new JobSettings("test machine", Map::of,
                 work.resolve("builds"), Duration.ofMinutes(1), Thermometer.NONE, ThermalGate.Settings.OPEN),
-                InstantSource.system(),
+                Clocks.ofThisMachine(),
                 new ArtifactFolder(work.resolve("artifacts"), new SecretMask(List.of(SECRET))::mask))
                 .run(new AttemptId("c", "t", ++epoch), job, new StopSwitch(), output,
                         stage -> lines.add("stage: " + stage));

@@ -107,12 +107,16 @@ class FakeAgentsTest {
 
     @Test
     void aSpentBudgetStopsTheNextRunAndTheCostIsReported() throws Exception {
-        JobSpec job = budgeted("succeeds", new Budget(Optional.of(new BigDecimal("0.75")), Optional.empty(),
-                Optional.empty()));
+        Budget budget = new Budget(Optional.of(new BigDecimal("0.75")), Optional.empty(), Optional.empty());
+        JobSpec job = budgeted("succeeds", budget);
         AttemptResult first = workshop.run(job);
         assertThat(first.metrics()).anyMatch(m -> m.name().equals("agent_usd") && m.value() == 0.75)
                 .anyMatch(m -> m.name().equals("agent_tokens") && m.value() == 1200);
-        assertThat(workshop.run(job).reason()).contains("over budget").contains("budget is spent");
+        assertThat(workshop.run(job).reason()).as("what is merged is not paid for again")
+                .isEqualTo("merged as " + first.commit() + " by an earlier attempt");
+        JobSpec more = new JobSpec(prompted("succeeds", "once more").task().narrowed(List.of("succeeds"), budget),
+                Optional.empty());
+        assertThat(workshop.run(more).reason()).contains("over budget").contains("budget is spent");
     }
 
     @Test

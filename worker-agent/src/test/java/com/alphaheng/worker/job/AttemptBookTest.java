@@ -29,7 +29,7 @@ class AttemptBookTest {
         assertThat(tell(new Signal.Ready())).containsExactly(new Action.SayHello(List.of()));
         assertThat(assign(A1)).containsExactly(new Action.Start(assignment(A1)));
         assertThat(tell(new Signal.StageReached(A1, "verifying")))
-                .containsExactly(new Action.SayProgress(A1, "verifying", now));
+                .containsExactly(new Action.SayProgress(A1, "verifying"));
         assertThat(tell(new Signal.Beat())).containsExactly(new Action.SayBeat(List.of(A1), now));
         assertThat(tell(new Signal.Ended(A1, GOOD))).containsExactly(new Action.Report(A1, GOOD));
         assertThat(book.running()).as("the lease is kept until the report is delivered").containsExactly(A1);

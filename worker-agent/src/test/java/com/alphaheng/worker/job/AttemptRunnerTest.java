@@ -196,7 +196,7 @@ class AttemptRunnerTest {
     }
 
     private AttemptResult run(FakeWorld world, JobSpec job) {
-        return new AttemptRunner(world, world, FakeWorld.noAgents(), FakeWorld.settings(), world.clock(),
+        return new AttemptRunner(world, world, FakeWorld.noAgents(), FakeWorld.settings(), world.clocks(),
                 ArtifactShelf.NONE).run(ATTEMPT, job, stop, world, stages::add);
     }
 }

@@ -24,8 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,11 +74,11 @@ class ExecutedBuildTest {
                 return confined.stay(asConfined(request), stop, lines);
             }
         };
-        InstantSource clock = InstantSource.system();
+        Clocks clocks = Clocks.ofThisMachine();
         JobSettings settings = FakeWorld.settings();
         context = new AttemptContext(new AttemptId("c", "t", 1), Tasks.verify("true"), new StopSwitch(), output,
-                stage -> { }, Instant.now().plus(Duration.ofMinutes(20)), clock, commands, settings, null,
-                new ThermalGate(settings.thermometer(), settings.thermalGate(), clock, line -> { }));
+                stage -> { }, clocks.awake().instant().plus(Duration.ofMinutes(20)), clocks, commands, settings, null,
+                new ThermalGate(settings.thermometer(), settings.thermalGate(), clocks.awake(), line -> { }));
     }
 
     private Commands.Request asConfined(Commands.Request request) {
@@ -142,7 +140,7 @@ class ExecutedBuildTest {
         BenchmarkSpec spec = new BenchmarkSpec(IN_TURNS, Optional.of(IN_TURNS), "speed", BenchmarkSpec.Better.HIGHER, 0,
                 Optional.empty(), false, 2);
         try {
-            new TurnsBlock(InstantSource.system(), spec, () -> runs.stay("base", "the base", IN_TURNS, base),
+            new TurnsBlock(Clocks.ofThisMachine(), spec, () -> runs.stay("base", "the base", IN_TURNS, base),
                     () -> runs.stay("candidate", "the candidate", IN_TURNS, candidate)).take(false);
             return StepResult.passed(Optional.of(0), List.of());
         } catch (StepEnded ended) {

@@ -24,6 +24,7 @@ final class FakeWorld implements Checkouts, StayingCommands, AttemptOutput {
     Optional<EnvironmentFailure> checkoutFails = Optional.empty();
     Duration perCommand = Duration.ofSeconds(1);
     private Instant now = Instant.parse("2026-11-23T06:30:00Z");
+    private Duration slept = Duration.ZERO;
     private final Function<String, Outcome> behaviour;
 
     /// @param behaviour what each script does
@@ -35,8 +36,13 @@ final class FakeWorld implements Checkouts, StayingCommands, AttemptOutput {
         now = now.plus(time);
     }
 
-    InstantSource clock() {
-        return () -> now;
+    /// The machine sleeps: only the calendar goes on.
+    void sleep(Duration time) {
+        slept = slept.plus(time);
+    }
+
+    Clocks clocks() {
+        return new Clocks(() -> now.plus(slept), () -> now);
     }
 
     /// Parts of a worker that only verifies: none of them may be reached.

@@ -27,7 +27,14 @@ class ThermalBenchmarkTest {
     private static final BenchmarkSpec SPEC = new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02,
             Optional.empty(), false, 0);
 
-    private final FakeWorld world = new FakeWorld(script -> FakeWorld.measures(script.equals("a") ? 10 : 20));
+    /// During which command the machine sleeps.
+    private int sleepIn;
+    private final FakeWorld world = new FakeWorld(script -> {
+        if (this.world.ran.size() == sleepIn) {
+            this.world.sleep(Duration.ofHours(2));
+        }
+        return FakeWorld.measures(script.equals("a") ? 10 : 20);
+    });
     private final StopSwitch stop = new StopSwitch();
     private final Map<String, String> kept = new HashMap<>();
 
@@ -69,6 +76,20 @@ class ThermalBenchmarkTest {
         assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(world.output.stream().filter(line -> line.contains("a block is set aside"))).hasSize(3);
         assertThat(world.ran).hasSize(2 + (3 + 3) * 4);
+    }
+
+    /// Longer than the attempt may take: that time has not passed for it.
+    @Test
+    void aBlockInWhichTheMachineSleptIsSetAsideAndNoTimeIsLost() {
+        sleepIn = 2 + 3;
+        AttemptResult result = run(playing("c"));
+        assertThat(result.outcome()).as(result.reason()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(world.ran).hasSize(2 + 4 * 4);
+        assertThat(world.output).contains("worker: a block is set aside: the machine slept, or its clock was set, by "
+                + "7200 s");
+        assertThat(kept.get("worker/benchmark-1.json")).contains("\"counted\" : false");
+        assertThat(Duration.between(result.startedAt(), result.finishedAt())).as("by the calendar")
+                .isGreaterThan(Duration.ofHours(2));
     }
 
     @Test
@@ -118,7 +139,7 @@ class ThermalBenchmarkTest {
                 return new Artifact(path, "00", text.length());
             }
         };
-        return new AttemptRunner(world, world, FakeWorld.noAgents(), FakeWorld.settings(thermometer), world.clock(),
+        return new AttemptRunner(world, world, FakeWorld.noAgents(), FakeWorld.settings(thermometer), world.clocks(),
                 shelf).run(new AttemptId("c", "t", 1), Tasks.benchmark(SPEC, Optional.empty()), stop, world,
                 stage -> { });
     }

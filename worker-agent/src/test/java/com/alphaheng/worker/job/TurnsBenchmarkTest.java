@@ -66,7 +66,7 @@ class TurnsBenchmarkTest {
     }
 
     private static AttemptResult run(FakeWorld world) {
-        return new AttemptRunner(world, world, FakeWorld.noAgents(), FakeWorld.settings(), world.clock(),
+        return new AttemptRunner(world, world, FakeWorld.noAgents(), FakeWorld.settings(), world.clocks(),
                 ArtifactShelf.NONE).run(new AttemptId("c", "t", 1), Tasks.benchmark(SPEC, Optional.empty()),
                 new StopSwitch(), world, stage -> { });
     }

@@ -83,6 +83,28 @@ class WorkerEndToEndTest extends WithBroker {
         assertThat(finished(second).incarnation()).isEqualTo(again.incarnation());
     }
 
+    /// As of a laptop that was closed: meanwhile the lease is over, and the task given away and back.
+    @Test
+    void aFrozenWorkerDoesWhatWasDecidedMeanwhile() throws Exception {
+        Hello hello = coordinator.await(Hello.class, message -> true);
+        AttemptId first = new AttemptId("c", "t", 1);
+        assign(hello, first, Tasks.verify("(setsid sleep 8604 &); sleep 8604"));
+        coordinator.await(AttemptProgress.class, progress -> progress.stage().equals("verifying"));
+        signal("STOP");
+        coordinator.say(new CoordinatorMessage.StopAttempt("w1", hello.incarnation(), first, "its lease is over"));
+        AttemptId second = new AttemptId("c", "t", 2);
+        assign(hello, second, Tasks.verify("true"));
+        signal("CONT");
+        assertThat(finished(second).result().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(coordinator.heard).noneMatch(message ->
+                message instanceof AttemptFinished other && other.attempt().equals(first));
+        assertNothingLeftBehind("sleep 8604");
+    }
+
+    private void signal(String name) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(worker.pid())).start().waitFor()).isZero();
+    }
+
     @Test
     void aReportThatTheDiskDoesNotTakeIsSentAllTheSame() throws Exception {
         Hello hello = coordinator.await(Hello.class, message -> true);

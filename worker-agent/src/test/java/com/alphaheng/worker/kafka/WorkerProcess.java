@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// The worker in a JVM of its own, so that it can be killed.
@@ -16,6 +17,12 @@ final class WorkerProcess {
     }
 
     static Process start(String broker, Path folder, Path source, Path log, String... settings) throws IOException {
+        return start(broker, folder, source, log, Map.of(), settings);
+    }
+
+    /// @param environment besides that of this process
+    static Process start(String broker, Path folder, Path source, Path log, Map<String, String> environment,
+                         String... settings) throws IOException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
@@ -28,6 +35,7 @@ final class WorkerProcess {
         ProcessBuilder program = new ProcessBuilder(line).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         program.environment().put("HENG_TOKEN", TOKEN);
+        program.environment().putAll(environment);
         return program.start();
     }
 

@@ -30,7 +30,7 @@ public final class SessionRecord {
     public record Run(String side, Instant start, double seconds, double value) {
     }
 
-    /// @param counted false if it was set aside because of heat
+    /// @param counted false if it was set aside because of heat or sleep
     @JsonPropertyOrder({"counted", "heatBefore", "heatAfter", "runs"})
     public record Block(boolean counted, String heatBefore, String heatAfter, List<Run> runs) {
         public Block {
