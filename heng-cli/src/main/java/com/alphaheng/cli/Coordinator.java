@@ -60,6 +60,19 @@ public final class Coordinator {
         return json(send(request(path).header("Accept", "application/json").GET().build()));
     }
 
+    /// Empty if there is no such thing.
+    Optional<JsonNode> find(String path) {
+        HttpResponse<String> response = exchange(request(path).header("Accept", "application/json").GET().build(),
+                BodyHandlers.ofString());
+        if (response.statusCode() == 404) {
+            return Optional.empty();
+        }
+        if (response.statusCode() >= 400) {
+            throw failure(response.statusCode(), response.uri(), response.body());
+        }
+        return Optional.of(json(response));
+    }
+
     /// A report or another plain text.
     public String text(String path) {
         return send(request(path).GET().build()).body();

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 /// did.
 @Command(name = "revert", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Take the merged change of a task back: a task 'revert TASK' joins the campaign, whose commit is "
-                + "verified and merged like any other.")
+                + "verified and merged like any other. Said again, it tells how far that is, or tries "
+                + "a failed one again.")
 final class RevertCommand extends TaskCommand {
     private static final String MERGED = "merged as ";
 
@@ -31,8 +32,14 @@ final class RevertCommand extends TaskCommand {
         String commit = mergedCommit(task).orElseThrow(() -> CliException.failed("nothing of " + name
                 + " was merged, so there is nothing to take back: it is "
                 + status(task)));
+        String revert = "revert " + name;
+        Optional<JsonNode> before = coordinator.find(campaignPath() + "/tasks/" + Coordinator.segment(revert))
+                .filter(known -> known.path("prompt").asText().startsWith("revert " + commit));
+        if (before.isPresent()) {
+            return again(coordinator, revert, before.get());
+        }
         Map<String, Object> spec = new LinkedHashMap<>();
-        spec.put("name", "revert " + name);
+        spec.put("name", revert);
         spec.put("kind", "agent");
         spec.put("priority", "P0");
         spec.put("category", task.path("category").asText("other"));
@@ -43,12 +50,30 @@ final class RevertCommand extends TaskCommand {
         }
         JsonNode campaign = coordinator.get(campaignPath());
         JsonNode answer = coordinator.post(campaignPath() + "/submissions", Submission.body(
-                List.of(new SourceFile("revert " + name + ".yaml", json(Map.of("tasks", List.of(spec))))),
+                List.of(new SourceFile(revert + ".yaml", json(Map.of("tasks", List.of(spec))))),
                 Optional.ofNullable(campaign.path("commit").textValue())));
-        output().answer(answer, List.of("revert " + name + " joins campaign " + campaign()
-                + " and takes back " + commit.substring(0, 12) + "; ./heng show 'revert " + name
+        output().answer(answer, List.of(revert + " joins campaign " + campaign()
+                + " and takes back " + commit.substring(0, 12) + "; ./heng show '" + revert
                 + "' tells how far it is"));
         return ExitCode.OK;
+    }
+
+    /// The same commit was to be taken back before: what came of that decides.
+    private int again(Coordinator coordinator, String revert, JsonNode before) {
+        Optional<String> done = mergedCommit(before);
+        if (done.isPresent()) {
+            throw CliException.failed("it was taken back already, by commit " + done.get().substring(0, 12)
+                    + " of task '" + revert + "'");
+        }
+        if (List.of("failed", "cancelled", "skipped").contains(status(before))) {
+            JsonNode answer = coordinator.post(campaignPath() + "/tasks/" + Coordinator.segment(revert) + "/retry",
+                    Map.of());
+            output().answer(answer, List.of(revert + " is tried again; it had ended as " + status(before) + ": "
+                    + before.path("reason").asText()));
+            return ExitCode.OK;
+        }
+        throw CliException.failed("it is being taken back: '" + revert + "' is " + status(before) + ", "
+                + before.path("reason").asText());
     }
 
     private static Optional<String> mergedCommit(JsonNode task) {

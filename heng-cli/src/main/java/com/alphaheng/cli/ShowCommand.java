@@ -65,8 +65,9 @@ final class ShowCommand extends TaskCommand {
         lines.add("    assigned %s, finished %s, commit %s".formatted(time(attempt.path("assignedAt")),
                 time(attempt.path("finishedAt")), Table.cut(attempt.path("commit").asText("-"), 12)));
         for (JsonNode metric : attempt.path("metrics")) {
-            lines.add("    %s = %.4g %s (%d samples)".formatted(metric.path("name").asText(),
-                    metric.path("value").asDouble(), metric.path("unit").asText(), metric.path("samples").size()));
+            int samples = metric.path("samples").size();
+            lines.add("    %s = %.4g %s".formatted(metric.path("name").asText(), metric.path("value").asDouble(),
+                    metric.path("unit").asText()).stripTrailing() + (samples == 0 ? "" : " (" + samples + " samples)"));
         }
         if (attempt.path("executed").isObject()) {
             executed(lines, attempt.path("executed"));

@@ -130,6 +130,28 @@ final class CommandsTest {
     }
 
     @Test
+    void revertOfWhatIsBeingOrWasTakenBackSaysSoAndTriesAFailedOneAgain() {
+        String commit = "4f2a91c7d0e35b6a8c1f29d7e4b3a6058c9d1e2f";
+        answers.put("GET /api/campaigns/roadmap/tasks/fuse", new Answer(200, """
+                {"name":"fuse","status":"SUCCEEDED",
+                "attemptsDetail":[{"epoch":1,"outcome":"SUCCEEDED","reason":"merged as %s"}]}""".formatted(commit)));
+        String revert = "/api/campaigns/roadmap/tasks/revert%20fuse";
+        String before = "{\"status\":\"%s\",\"prompt\":\"revert " + commit + "\",\"reason\":\"because\",%s}";
+        answers.put("GET " + revert, new Answer(200, before.formatted("RUNNING", "\"attemptsDetail\":[]")));
+        assertThat(heng("revert", "fuse")).isEqualTo(ExitCode.FAILED);
+        assertThat(err).contains("it is being taken back: 'revert fuse' is running, because");
+        answers.put("GET " + revert, new Answer(200, before.formatted("FAILED", "\"attemptsDetail\":[]")));
+        answers.put("POST " + revert + "/retry", new Answer(200, "{\"tasks\":[\"revert fuse\"]}"));
+        assertThat(heng("revert", "fuse")).isZero();
+        assertThat(out).contains("revert fuse is tried again; it had ended as failed: because");
+        answers.put("GET " + revert, new Answer(200, before.formatted("SUCCEEDED", "\"attemptsDetail\":[{\"epoch\":1,"
+                + "\"outcome\":\"SUCCEEDED\",\"reason\":\"merged as 99aa\" }]")
+                .replace("99aa", "99aa00112233445566778899aabbccddeeff0011")));
+        assertThat(heng("revert", "fuse")).isEqualTo(ExitCode.FAILED);
+        assertThat(err).contains("it was taken back already, by commit 99aa00112233 of task 'revert fuse'");
+    }
+
+    @Test
     void showTellsWhatRanOfAChangeAndHowOften() {
         answers.put("GET /api/campaigns/roadmap/tasks/fast", new Answer(200, """
                 {"name":"fast","status":"SUCCEEDED","attemptsDetail":[{"epoch":1,"outcome":"SUCCEEDED","executed":{

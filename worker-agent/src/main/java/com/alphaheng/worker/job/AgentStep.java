@@ -11,6 +11,7 @@ import com.alphaheng.worker.job.EnvironmentFailure.Code;
 import com.alphaheng.worker.job.agent.AgentBackend;
 import com.alphaheng.worker.job.agent.AgentFailure;
 import com.alphaheng.worker.job.agent.AgentRouter;
+import com.alphaheng.worker.job.agent.AgentRun;
 import com.alphaheng.worker.job.agent.Usage;
 import com.alphaheng.worker.job.measure.MetricsDocument;
 import com.alphaheng.worker.job.seal.CommandFiles;
@@ -105,7 +106,9 @@ final class AgentStep {
                     }
                 }
                 case AgentRouter.Choice.Nobody nobody -> {
-                    failures.add(nobody.why());
+                    if (!nobody.why().isEmpty()) {
+                        failures.add(nobody.why());
+                    }
                     return failed(failures);
                 }
                 case AgentRouter.Choice.Use(String name) -> {
@@ -120,8 +123,7 @@ final class AgentStep {
                     if (made.failure().get().failure() == AgentFailure.TIME_LIMIT) {
                         return context.timedOut();
                     }
-                    failures.add(name + ": " + made.failure().get().failure().word() + ", " + made.failure().get()
-                            .reason());
+                    failures.add(words(name, made.failure().get()));
                     context.say("backend " + failures.getLast());
                     if (made.failure().get().failure() == AgentFailure.OVER_BUDGET) {
                         return failed(failures);
@@ -149,8 +151,17 @@ final class AgentStep {
         return search.isPresent() ? search.get() : parts.backends().get(name);
     }
 
-    private static StepResult failed(List<String> failures) {
-        return StepResult.failed(Outcome.AGENT_FAILED, "no backend made a change: " + String.join("; ", failures));
+    private String words(String backend, AgentRun.Failed failure) {
+        if (search.isEmpty()) {
+            return backend + ": " + failure.failure().word() + ", " + failure.reason();
+        }
+        return failure.failure() == AgentFailure.NO_CHANGE ? "the best configuration is in the source already"
+                : failure.reason();
+    }
+
+    private StepResult failed(List<String> failures) {
+        return StepResult.failed(Outcome.AGENT_FAILED, (search.isPresent() ? "the search changed nothing: "
+                : "no backend made a change: ") + String.join("; ", failures));
     }
 
     private StepResult accept(String firstBase, String firstCandidate) throws EnvironmentFailure {

@@ -49,7 +49,7 @@ public final class AgentRouter {
         record Use(String name) implements Choice {
         }
 
-        /// @param why   one reason per backend
+        /// @param why   one reason per backend that was not tried before; empty if all were
         /// @param again when a healthy one that is only at a limit of this worker may be free; empty if there is none
         record Nobody(String why, Optional<Duration> again) implements Choice {
         }
@@ -62,8 +62,12 @@ public final class AgentRouter {
     public synchronized Choice start(List<String> preferred, Set<String> tried, Instant now) {
         List<String> why = new ArrayList<>();
         Optional<Duration> again = Optional.empty();
-        for (String name : preferred.isEmpty() ? List.copyOf(backends.keySet()) : preferred) {
-            Optional<Obstacle> obstacle = obstacle(name, tried, now);
+        List<String> asked = preferred.isEmpty() ? List.copyOf(backends.keySet()) : preferred;
+        for (String name : asked) {
+            if (tried.contains(name)) {
+                continue;
+            }
+            Optional<Obstacle> obstacle = obstacle(name, now);
             if (obstacle.isEmpty()) {
                 Health health = backends.get(name);
                 health.pace.start(now);
@@ -73,7 +77,7 @@ public final class AgentRouter {
             why.add(name + ": " + obstacle.get().why());
             again = Stream.concat(again.stream(), obstacle.get().gone().stream()).min(Comparator.naturalOrder());
         }
-        return new Choice.Nobody(why.isEmpty() ? "no backend is configured" : String.join("; ", why), again);
+        return new Choice.Nobody(asked.isEmpty() ? "no backend is configured" : String.join("; ", why), again);
     }
 
     /// @param failure empty if the run did what was asked
@@ -104,13 +108,10 @@ public final class AgentRouter {
         }
     }
 
-    private Optional<Obstacle> obstacle(String name, Set<String> tried, Instant now) {
+    private Optional<Obstacle> obstacle(String name, Instant now) {
         Health health = backends.get(name);
         if (health == null) {
             return Obstacle.lasting("not configured on this worker");
-        }
-        if (tried.contains(name)) {
-            return Obstacle.lasting("failed in this attempt");
         }
         if (now.isBefore(health.restUntil)) {
             return Obstacle.lasting("rests until " + health.restUntil + " after " + health.restReason);

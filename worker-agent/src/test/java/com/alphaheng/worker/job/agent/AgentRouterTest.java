@@ -71,9 +71,9 @@ class AgentRouterTest {
     }
 
     @Test
-    void whoFailedInThisAttemptOrIsNotThereIsNamed() {
+    void whoIsNotThereIsNamedAndWhoWasTriedNotAgain() {
         assertThat(router.start(List.of("only", "other"), Set.of("only"), now))
-                .isEqualTo(new Choice.Nobody("only: failed in this attempt; other: not configured on this worker",
+                .isEqualTo(new Choice.Nobody("other: not configured on this worker",
                         Optional.empty()));
     }
 
