@@ -153,7 +153,19 @@ final class BenchmarkStep {
         taken.ofBase().forEach(base::add);
         taken.ofCandidate().forEach(candidate::add);
         blockRatios.add(spec.better() == BenchmarkSpec.Better.HIGHER ? taken.ratio() : 1 / taken.ratio());
+        context.say(soFar());
         return true;
+    }
+
+    private String soFar() {
+        String block = String.format(Locale.ROOT, "block %d: %.4g times the baseline", blockRatios.size(),
+                blockRatios.getLast());
+        if (blockRatios.size() < SequentialTest.leastBlocks()) {
+            return block;
+        }
+        RatioEstimate estimate = SequentialTest.estimate(blockRatios);
+        return block + String.format(Locale.ROOT, "; so far %.4g (between %.4g and %.4g)", estimate.ratio(),
+                estimate.low(), estimate.high());
     }
 
     private MeasuredBlock block(String baseline) throws EnvironmentFailure, StepEnded {

@@ -28,6 +28,8 @@ class TurnsBenchmarkTest {
                 "start b", "turn b", "start a", "turn a", "turn b", "turn a", "turn a", "turn b");
         assertThat(world.requests).allSatisfy(request -> assertThat(request.environment())
                 .containsEntry("HENG_TURNS", "1"));
+        assertThat(world.output).contains("worker: block 2: 1.100 times the baseline",
+                "worker: block 3: 1.100 times the baseline; so far 1.100 (between 1.100 and 1.100)");
         assertThat(result.metrics()).filteredOn(metric -> metric.name().equals("baseline.speed")).singleElement()
                 .satisfies(speed -> assertThat(speed.samples()).as("the first turns do not count").hasSize(12));
     }
