@@ -15,12 +15,12 @@ import com.alphaheng.engine.backend.CacheFormat;
 public record Optimizations(boolean noSyncs, boolean fused, boolean pooledBuffers, CacheFormat cacheFormat,
                             int drafts) {
 
-    /// A step of up to 1 + 3 tokens computes for each the bits that a step of one would, on every back end: greedy
-    /// text stays what it is without drafts.
+    /// A step of up to 1 + 3 tokens computes for each the bits that a step of one would (`BatchShapeTest`): greedy text
+    /// stays what it is without drafts.
     public static final int MOST_DRAFTS = 3;
 
-    /// Drafts of the rung `mtp`.
-    public static final int STANDARD_DRAFTS = 2;
+    /// Drafts of the rung `mtp`: what was fastest on two CPU cores with the shipped model (docs/engine.md).
+    public static final int STANDARD_DRAFTS = 1;
 
     public Optimizations {
         if (pooledBuffers && !noSyncs) {
