@@ -6,6 +6,7 @@ import com.alphaheng.worker.job.seal.ChangedFile.AddedLine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -65,5 +66,14 @@ class OwnSealingTest {
                 "field.setAccessible(true);", "Runtime.getRuntime().halt(0);")) {
             assertThat(verdict(JAVA + "cpu/fast/Worker.java", line)).as(line).startsWith("forbidden-call");
         }
+    }
+
+    /// What is measured at a size that is never checked may leave work out there.
+    @Test
+    void sizesThatExamplesMeasureAreChecked() throws Exception {
+        String loop = Files.readString(ROOT.resolve("task-specs/examples/close-the-loop.yaml"));
+        List<Integer> measured = Pattern.compile("--contexts (\\d+)").matcher(loop).results()
+                .map(found -> Integer.valueOf(found.group(1))).toList();
+        assertThat(measured).isNotEmpty().allMatch(size -> size <= policy.challenge().orElseThrow().largest());
     }
 }
