@@ -268,7 +268,7 @@ final class AgentStep {
             return parts.files().read(base.folder(), SealPolicy.FILE).map(SealPolicy::parse).orElseGet(() ->
                     SealPolicy.DEFAULT.guarding(CommandFiles.of(Stream.concat(task.verifyCommand().stream(),
                     task.benchmark().stream().flatMap(benchmark -> Stream.concat(Stream.of(benchmark.command()),
-                    benchmark.baselineCommand().stream()))).toList())));
+                    benchmark.baselineCommand().stream()))).toList(), task.touches())));
         } catch (IllegalArgumentException e) {
             throw new EnvironmentFailure(Code.BAD_CONFIGURATION, e.getMessage(), "correct the file in the source", e);
         }

@@ -33,7 +33,7 @@ enum AttemptEnding {
             grep -q '^merged$' merged-SEALED-*.txt && ! grep -qv '^merged$' merged-SEALED-*.txt
             """),
     REJECTED_BY_A_RULE(Outcome.AGENT_FAILED, "protected-path", "true"),
-    REJECTED_FOR_A_DAEMON(Outcome.AGENT_FAILED, "left-processes", "bash kernel.sh | grep -q 42"),
+    REJECTED_FOR_A_DAEMON(Outcome.AGENT_FAILED, "left-processes", "bash kernel*.sh | grep -q 42"),
     BENCHMARK(Outcome.SUCCEEDED, "", "true"),
     TUNE(Outcome.SUCCEEDED, "merged as", "[ -n \"${HENG_TUNING-}\" ] || grep -q '^tile=2$' "),
     AGENT_CRASHES(Outcome.AGENT_FAILED, "crashing: crash", "true", "crashing", "crashes"),

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The files of a repository that a shell command runs: `./check.sh`, `bash tests/run`, `python3 tools/verify.py`. A
-/// change that may edit them judges itself.
+/// change that may edit them judges itself, unless they are what the task is about.
 public final class CommandFiles {
     /// What comes before a command that it runs.
     private static final Set<String> PREFIXES = Set.of("exec", "env", "time", "nice", "command", "nohup", "sudo", "!",
@@ -17,14 +17,15 @@ public final class CommandFiles {
     private CommandFiles() {
     }
 
-    public static List<String> of(List<String> commands) {
+    /// @param touches what the task may edit; a file that it names in full is its subject, and left out
+    public static List<String> of(List<String> commands, List<String> touches) {
         List<String> found = new ArrayList<>();
         for (String command : commands) {
             for (String simple : command.split("[;&|()\\n`]+")) {
                 program(List.of(simple.strip().split("\\s+"))).ifPresent(found::add);
             }
         }
-        return found.stream().distinct().toList();
+        return found.stream().distinct().filter(file -> !touches.contains(file)).toList();
     }
 
     private static Optional<String> program(List<String> words) {

@@ -36,12 +36,13 @@ class DefaultPolicyTest {
             mvn -q test | tee log.txt; /usr/bin/true; $HOME/x     ~ ''
             """)
     void whatTheTasksOwnCommandsRunIsGuardedToo(String command, String files) {
-        assertThat(String.join(",", CommandFiles.of(List.of(command)))).isEqualTo(files);
+        assertThat(String.join(",", CommandFiles.of(List.of(command), List.of()))).isEqualTo(files);
     }
 
     @Test
     void aChangeMayNotEditWhatJudgesIt() {
-        SealPolicy policy = SealPolicy.DEFAULT.guarding(CommandFiles.of(List.of("bash tools/verify.sh kernel.sh")));
+        SealPolicy policy = SealPolicy.DEFAULT.guarding(CommandFiles.of(List.of("bash tools/verify.sh kernel.sh"),
+                List.of()));
         assertThat(verdict(policy, "tools/verify.sh")).startsWith("protected-path");
         assertThat(verdict(policy, "kernel.sh")).isEqualTo("none");
     }
@@ -49,5 +50,11 @@ class DefaultPolicyTest {
     private static String verdict(SealPolicy policy, String path) {
         return ChangeRules.check(List.of(new ChangedFile(path, "100644", "100644", false, List.of(new AddedLine(1,
                 "x")))), policy, List.of(), _ -> "x").map(Rejection::describe).orElse("none");
+    }
+
+    @Test
+    void whatATaskIsAboutIsNotGuardedAlthoughItsCommandsRunIt() {
+        assertThat(CommandFiles.of(List.of("node src/app.js | bash tools/verify.sh"), List.of("src/app.js", "tools/**")))
+                .containsExactly("tools/verify.sh");
     }
 }
