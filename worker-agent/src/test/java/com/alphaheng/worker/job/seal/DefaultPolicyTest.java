@@ -54,7 +54,8 @@ class DefaultPolicyTest {
 
     @Test
     void whatATaskIsAboutIsNotGuardedAlthoughItsCommandsRunIt() {
-        assertThat(CommandFiles.of(List.of("node src/app.js | bash tools/verify.sh"), List.of("src/app.js", "tools/**")))
+        assertThat(CommandFiles.of(List.of("node src/app.js | bash tools/verify.sh"), List.of("src/app.js",
+                "tools/**")))
                 .containsExactly("tools/verify.sh");
     }
 }
