@@ -46,7 +46,8 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
             Thread.ofPlatform().name("worker-link").daemon().factory());
     /// Touched only by the sender's thread.
     private final Map<AttemptId, Undelivered> undelivered = new LinkedHashMap<>();
-    private long sequence;
+    /// Written only by the sender's thread.
+    private volatile long sequence;
     private volatile boolean beatWaiting;
     private volatile boolean closed;
     private boolean brokerAway;
@@ -104,12 +105,13 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
                 new WorkerMessage.AttemptProgress(workerId, incarnation, number, attempt, stage, at)));
     }
 
+    /// On the disk when this returns: the sender may be waiting for a broker that is away, for longer than we live.
     @Override
     public void report(AttemptId attempt, AttemptResult result, Runnable delivered) {
+        var report = new WorkerMessage.AttemptFinished(workerId, incarnation, sequence, attempt, result);
+        save(report);
         submit(() -> {
-            var report = new WorkerMessage.AttemptFinished(workerId, incarnation, sequence, attempt, result);
             undelivered.put(attempt, new Undelivered(report, delivered));
-            save(report);
             sendUndelivered();
         });
     }
@@ -174,7 +176,8 @@ public final class KafkaCoordinatorLink implements CoordinatorLink, AutoCloseabl
 
     /// Whether the message is durable on the broker. Waits for that.
     private boolean send(LongFunction<WorkerMessage> message) {
-        byte[] bytes = ProtocolCodec.encode(message.apply(++sequence));
+        sequence++;
+        byte[] bytes = ProtocolCodec.encode(message.apply(sequence));
         ProducerRecord<String, byte[]> record = new ProducerRecord<>(Topics.REPORTS, workerId, bytes);
         proofKey.ifPresent(key -> record.headers().add(WorkerProof.HEADER, WorkerProof.of(key, bytes)));
         try {

@@ -24,18 +24,24 @@ import org.jboss.logging.Logger;
 final class ReportSpool {
     private static final Logger LOG = Logger.getLogger(ReportSpool.class);
     private static final String ENDING = ".json";
+    private static final String FRESH = ".new";
 
     private final Path folder;
 
     /// @throws IOException if the folder cannot be made
     ReportSpool(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path halfWritten : files.filter(f -> f.toString().endsWith(FRESH)).toList()) {
+                Files.delete(halfWritten);
+            }
+        }
     }
 
     /// On disk for certain when this returns.
     void save(WorkerMessage.AttemptFinished report) throws IOException {
         Path file = file(report.attempt());
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Path fresh = file.resolveSibling(file.getFileName() + FRESH);
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING)) {

@@ -186,7 +186,7 @@ class WorkerEndToEndTest extends WithBroker {
         List<Path> found = List.of();
         for (int i = 0; i < 300; i++) {
             try (var files = Files.list(folder)) {
-                found = files.toList();
+                found = files.filter(file -> !file.toString().endsWith(".new")).toList();
             }
             if (found.size() == count) {
                 return;
