@@ -3,7 +3,7 @@ package com.alphaheng.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.alphaheng.engine.bench.BenchPrompt;
+import com.alphaheng.engine.bench.BenchPrompts;
 import com.alphaheng.engine.testing.ShippedModel;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -24,7 +24,7 @@ class AllocationTest {
             }
             assumeTrue(!engine.backend().equals("reference"), "no fast back end here");
             try (Session session = engine.newSession(SessionOptions.greedy().withContext(1024))) {
-                session.sync(BenchPrompt.of(engine, 32));
+                session.sync(new BenchPrompts(engine, 0).draw(0, 32));
                 for (int i = 0; i < 4 * TOKENS; i++) {
                     session.next();
                 }

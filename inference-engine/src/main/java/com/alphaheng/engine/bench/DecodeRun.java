@@ -12,7 +12,8 @@ import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// Times prefill and greedy decode of one engine on a rung, again and again on the same prompt. Owns its session.
+/// Times prefill and greedy decode of one engine on a rung, again and again, each time on a prompt of its own. Owns its
+/// session.
 public final class DecodeRun implements AutoCloseable {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -20,17 +21,32 @@ public final class DecodeRun implements AutoCloseable {
     private static final double NOTABLY = 1.05;
     private static final long STEADY_NANOS = 1_500_000_000L;
     private static final long MOST_WARM_UP_NANOS = 15_000_000_000L;
+    /// How many samples a warm-up takes depends on time: those that count must not.
+    private static final int FIRST_OF_WARM_UP = 1 << 30;
 
     private final Engine engine;
     private final Session session;
-    private final int[] prompt;
+    private final int length;
+    private BenchPrompts prompts;
+    private int[] prompt;
+    private long sample;
 
-    /// @param tokens most tokens that will be decoded after the prompt
-    public DecodeRun(Engine engine, int[] prompt, int tokens) {
+    /// @param prompts two runs that draw from equal ones get the same prompts in the same order
+    /// @param length  of each prompt
+    /// @param tokens  most tokens that will be decoded after the prompt
+    public DecodeRun(Engine engine, BenchPrompts prompts, int length, int tokens) {
         this.engine = engine;
-        this.prompt = prompt.clone();
+        this.length = length;
         this.session = engine.newSession(SessionOptions.greedy()
-            .withContext(prompt.length + tokens + 2 * Timeline.MOST_STEPS_AHEAD));
+            .withContext(length + tokens + 2 * Timeline.MOST_STEPS_AHEAD));
+        reseed(prompts);
+    }
+
+    /// Goes on with the first of other prompts.
+    public void reseed(BenchPrompts others) {
+        prompts = others;
+        sample = 0;
+        prompt = prompts.draw(sample, length);
     }
 
     /// @param prefillSeconds for the whole prompt; the first token is chosen afterwards
@@ -55,6 +71,9 @@ public final class DecodeRun implements AutoCloseable {
     /// the JIT compiler is done with everything on the way: on two cores that takes several seconds.
     public static void warmUp(int tokens, DecodeRun... runs) {
         double[] best = new double[runs.length];
+        for (DecodeRun run : runs) {
+            run.sample = FIRST_OF_WARM_UP;
+        }
         long start = System.nanoTime();
         long improved = start;
         do {
@@ -66,16 +85,22 @@ public final class DecodeRun implements AutoCloseable {
                 }
             }
         } while (System.nanoTime() - improved < STEADY_NANOS && System.nanoTime() - start < MOST_WARM_UP_NANOS);
+        for (DecodeRun run : runs) {
+            run.sample = 0;
+        }
     }
 
-    /// Computes the prompt anew and decodes `tokens` tokens.
+    /// Computes the next prompt and decodes `tokens` tokens.
     public Sample measure(int tokens) {
+        prompt = prompts.draw(sample++, length);
         session.timeline().truncate(0);
         return measureFromHere(tokens);
     }
 
-    /// Decodes `tokens` tokens after the prompt, of which what is in the cache stays: the prefill says nothing.
+    /// Decodes `tokens` tokens after the same prompt with another end; the rest stays in the cache, so that the prefill
+    /// says nothing.
     public Sample measureDecode(int tokens) {
+        prompt = prompts.withNewEnd(prompt, sample++);
         return measureFromHere(tokens);
     }
 

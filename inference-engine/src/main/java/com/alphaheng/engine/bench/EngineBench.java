@@ -23,7 +23,8 @@ public final class EngineBench {
     /// @param tokens          decoded per sample
     /// @param samples         per context
     /// @param bandwidth       of this machine in GB/s, 0 when not measured
-    public record Plan(List<Integer> contexts, int tokens, int samples, double bandwidth) {
+    /// @param seed            of the prompts
+    public record Plan(List<Integer> contexts, int tokens, int samples, double bandwidth, long seed) {
 
         public Plan {
             contexts = List.copyOf(contexts);
@@ -65,15 +66,15 @@ public final class EngineBench {
     }
 
     private Frontier measure(int context, Progress progress) {
-        int[] prompt = BenchPrompt.of(engine, Math.max(context, 1));
-        boolean isShort = prompt.length <= SHORT_PROMPT;
+        int length = Math.max(context, 1);
+        boolean isShort = length <= SHORT_PROMPT;
         List<DecodeRun.Sample> prefills = new ArrayList<>();
         List<DecodeRun.Sample> decodes = new ArrayList<>();
         String stage = "context " + context;
         Map<String, Long> before = Map.of();
         Map<String, Long> after = Map.of();
         progress.at(stage, 0, plan.samples());
-        try (DecodeRun run = new DecodeRun(engine, prompt, plan.tokens())) {
+        try (DecodeRun run = new DecodeRun(engine, new BenchPrompts(engine, plan.seed()), length, plan.tokens())) {
             if (isShort) {
                 DecodeRun.warmUp(plan.tokens(), run);
             } else {

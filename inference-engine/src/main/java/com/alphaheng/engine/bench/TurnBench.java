@@ -10,6 +10,7 @@ import java.util.Map;
 public final class TurnBench implements AutoCloseable {
     private final Engine engine;
     private final EngineBench.Plan plan;
+    private final BenchPrompts prompts;
     private final DecodeRun run;
     private boolean warm;
 
@@ -17,15 +18,19 @@ public final class TurnBench implements AutoCloseable {
     public TurnBench(Engine engine, EngineBench.Plan plan) {
         this.engine = engine;
         this.plan = plan;
-        this.run = new DecodeRun(engine, BenchPrompt.of(engine, length()), plan.tokens());
+        this.prompts = new BenchPrompts(engine, plan.seed());
+        this.run = new DecodeRun(engine, prompts, Math.max(plan.contexts().getFirst(), 1), plan.tokens());
     }
 
     /// One turn; the first warms up before. Components are not timed: that would slow the rest down.
-    public EngineBench.Frontier turn() {
+    ///
+    /// @param seed of this turn's prompts
+    public EngineBench.Frontier turn(long seed) {
         if (!warm) {
             DecodeRun.warmUp(plan.tokens(), run);
             warm = true;
         }
+        run.reseed(prompts.withSeed(seed));
         List<DecodeRun.Sample> samples = new ArrayList<>();
         Map<String, Long> before = engine.device().operationsByKind();
         for (int i = 0; i < plan.samples(); i++) {
@@ -34,10 +39,6 @@ public final class TurnBench implements AutoCloseable {
         Map<String, Long> after = engine.device().operationsByKind();
         return new EngineBench.Frontier(plan.contexts().getFirst(), new EngineBench(engine, plan)
             .metrics(plan.contexts().getFirst(), samples, samples, Map.of()), ExecutionRecord.since(before, after));
-    }
-
-    private int length() {
-        return Math.max(plan.contexts().getFirst(), 1);
     }
 
     @Override

@@ -2,7 +2,7 @@ package com.alphaheng.engine.cli;
 
 import com.alphaheng.engine.Engine;
 import com.alphaheng.engine.bench.BandwidthProbe;
-import com.alphaheng.engine.bench.BenchPrompt;
+import com.alphaheng.engine.bench.BenchPrompts;
 import com.alphaheng.engine.bench.BenchReport;
 import com.alphaheng.engine.bench.Comparison;
 import com.alphaheng.engine.bench.ContextPlot;
@@ -55,6 +55,11 @@ final class BenchCommand implements Callable<Integer> {
         description = "Samples per context, or rounds of A B B A with --compare. Default: ${DEFAULT-VALUE}.")
     private int samples;
 
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "${env:HENG_SEED:-0}",
+        description = "Of the prompts: each sample has another, the same seed gives the same. Default:"
+        + " $HENG_SEED, which a worker sets anew for each pair of runs that it compares, or else 0.")
+    private long seed;
+
     @Option(names = "--compare", paramLabel = "RUNG", description = "Compare with this rung, in turns.")
     private String compare;
 
@@ -62,8 +67,9 @@ final class BenchCommand implements Callable<Integer> {
         + " end of the ratio's 95 %% confidence interval reaches R.")
     private Double leastRatio;
 
-    @Option(names = "--turns", description = "Stay, and measure once for each line of standard input: the metrics"
-        + " are added to the file of --json, a line each. For whoever measures two builds in turns.")
+    @Option(names = "--turns", description = "Stay, and measure once for each line of standard input, which is the"
+        + " seed for it: the metrics are added to the file of --json, a line each. For whoever measures two builds in"
+        + " turns.")
     private boolean turns;
 
     @Option(names = "--json", paramLabel = "FILE",
@@ -90,21 +96,29 @@ final class BenchCommand implements Callable<Integer> {
                 + " --compare, --csv and --plot");
         }
         try (Engine engine = model.open(rung.optimizations());
-             TurnBench bench = new TurnBench(engine, new EngineBench.Plan(fitting(engine), tokens, samples, 0));
+             TurnBench bench = new TurnBench(engine, plan(engine, 0));
              BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Files.writeString(Path.of(json), BenchReport.json(engine, List.of(bench.turn())) + "\n",
+                Files.writeString(Path.of(json), BenchReport.json(engine, List.of(bench.turn(seedIn(line)))) + "\n",
                     StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             }
         }
         return ExitCode.OK;
     }
 
+    private static long seedIn(String line) {
+        try {
+            return Long.parseLong(line.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("with --turns, each line of standard input must be a seed, a whole"
+                + " number, not '" + line + "'", e);
+        }
+    }
+
     private int measure() throws IOException {
         double bandwidth = BandwidthProbe.measure(0).readGigabytesPerSecond();
         try (Engine engine = model.open(rung.optimizations()); ProgressBar bar = new ProgressBar()) {
-            EngineBench.Plan plan = new EngineBench.Plan(fitting(engine), tokens, samples, bandwidth);
-            List<EngineBench.Frontier> frontiers = new EngineBench(engine, plan).run(bar::at);
+            List<EngineBench.Frontier> frontiers = new EngineBench(engine, plan(engine, bandwidth)).run(bar::at);
             bar.close();
             print(engine, frontiers);
             writeJson(BenchReport.json(engine, frontiers).toPrettyString());
@@ -117,6 +131,10 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    private EngineBench.Plan plan(Engine engine, double bandwidth) {
+        return new EngineBench.Plan(fitting(engine), tokens, samples, bandwidth, seed);
     }
 
     /// Contexts beyond what the model was made for would measure nonsense.
@@ -137,8 +155,8 @@ final class BenchCommand implements Callable<Integer> {
         Optimizations base = Optimizations.parse(compare);
         int context = Math.max(contexts.getFirst(), 1);
         try (Engine first = model.open(base); Engine second = model.open(rung.optimizations());
-             DecodeRun a = new DecodeRun(first, BenchPrompt.of(first, context), tokens);
-             DecodeRun b = new DecodeRun(second, BenchPrompt.of(second, context), tokens);
+             DecodeRun a = new DecodeRun(first, new BenchPrompts(first, seed), context, tokens);
+             DecodeRun b = new DecodeRun(second, new BenchPrompts(second, seed), context, tokens);
              ProgressBar bar = new ProgressBar()) {
             int[] done = new int[1];
             DecodeRun.warmUp(tokens, a, b);

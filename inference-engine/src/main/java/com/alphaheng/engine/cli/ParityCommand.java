@@ -1,7 +1,7 @@
 package com.alphaheng.engine.cli;
 
 import com.alphaheng.engine.Engine;
-import com.alphaheng.engine.bench.BenchPrompt;
+import com.alphaheng.engine.bench.BenchPrompts;
 import com.alphaheng.engine.graph.Optimizations;
 import com.alphaheng.engine.parity.Goldens;
 import com.alphaheng.engine.parity.ParityCheck;
@@ -83,7 +83,7 @@ final class ParityCommand implements Callable<Integer> {
     }
 
     private static List<int[]> inputs(Engine engine, List<Goldens.Prompt> prompts) {
-        return prompts.isEmpty() ? List.of(BenchPrompt.of(engine, 32))
+        return prompts.isEmpty() ? List.of(new BenchPrompts(engine, 0).draw(0, 32))
             : prompts.stream().map(Goldens.Prompt::tokens).toList();
     }
 

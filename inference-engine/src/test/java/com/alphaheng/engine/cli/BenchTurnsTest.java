@@ -35,7 +35,7 @@ class BenchTurnsTest {
             StandardCharsets.US_ASCII))) {
             assertThat(json).as("nobody asked yet").doesNotExist();
             for (int turn = 1; turn <= 3; turn++) {
-                turns.write("turn\n");
+                turns.write(turn + "\n");
                 turns.flush();
                 while (!Files.exists(json) || Files.readAllLines(json).size() < turn) {
                     assertThat(bench.isAlive()).isTrue();

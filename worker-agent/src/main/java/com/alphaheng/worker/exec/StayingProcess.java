@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 final class StayingProcess implements StayingCommands.Staying {
     private static final long BETWEEN_LOOKS_MILLIS = 2;
     private static final int LONGEST_ANSWER = 1 << 20;
-    private static final byte[] TURN = "turn\n".getBytes(StandardCharsets.US_ASCII);
 
     private final CompletableFuture<Started> started = new CompletableFuture<>();
     private final FutureTask<Outcome> outcome;
@@ -68,14 +67,14 @@ final class StayingProcess implements StayingCommands.Staying {
     }
 
     @Override
-    public Answer turn() {
+    public Answer turn(long seed) {
         Started process = started.join();
         try {
             if (length(process.metrics) > answeredBytes) {
                 return new Answer.Broken("wrote metrics when it was not its turn");
             }
             resume(process);
-            process.input.write(TURN);
+            process.input.write((seed + "\n").getBytes(StandardCharsets.US_ASCII));
             process.input.flush();
             while (!outcome.isDone()) {
                 if (hasAnswered(process.metrics)) {

@@ -89,12 +89,20 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
     /// Runs a shell command of the task and turns what happened into a step's result with its metrics.
     StepResult command(String source, String what, String script, Path folder, Commands.Confinement confinement)
             throws EnvironmentFailure {
+        return command(source, what, script, folder, confinement, Map.of());
+    }
+
+    /// @param more variables for its environment
+    StepResult command(String source, String what, String script, Path folder, Commands.Confinement confinement,
+                       Map<String, String> more) throws EnvironmentFailure {
         Duration left = timeLeft();
         if (!left.isPositive()) {
             return timedOut();
         }
-        Commands.Outcome outcome = commands.run(new Commands.Request(source, script, folder,
-                environment(folder, confinement), left, Optional.empty(), confinement), stop, output);
+        Map<String, String> environment = environment(folder, confinement);
+        environment.putAll(more);
+        Commands.Outcome outcome = commands.run(new Commands.Request(source, script, folder, environment, left,
+                Optional.empty(), confinement), stop, output);
         return result(what, outcome);
     }
 

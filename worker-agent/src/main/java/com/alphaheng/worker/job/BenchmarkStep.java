@@ -10,12 +10,14 @@ import com.alphaheng.worker.job.measure.SequentialTest;
 import com.alphaheng.worker.job.measure.SequentialTest.Verdict;
 import com.alphaheng.worker.job.measure.SessionRecord;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /// Measures a candidate against its base in one session: after a warm-up of each, blocks of base, candidate, candidate,
 /// base (so that a machine that slowly heats up or cools down favours neither), until [SequentialTest] has its answer,
@@ -27,14 +29,15 @@ final class BenchmarkStep {
     /// After so many, heat and sleep belong to how this machine is, and base and candidate share them.
     private static final int MOST_SET_ASIDE = 3;
     private static final String BASE_PREFIX = "baseline.";
-    private static final String BASELINE = "the baseline command";
-    private static final String CANDIDATE = "the benchmark command";
+    /// Every program reads a number of so many bits without loss, JSON's readers included.
+    private static final long SEEDS = 1L << 53;
 
     private final AttemptContext context;
     private final BenchmarkSpec spec;
     private final Path baseFolder;
-    private final Path candidateFolder;
+    private final MeasuredSide ofCandidate;
     private final Runs runs;
+    private final RandomGenerator random = new SecureRandom();
     private final RunSummary base = new RunSummary();
     private final RunSummary candidate = new RunSummary();
     private final List<Double> blockRatios = new ArrayList<>();
@@ -54,7 +57,7 @@ final class BenchmarkStep {
         this.runs = runs;
         this.spec = spec;
         this.baseFolder = baseFolder;
-        this.candidateFolder = candidateFolder;
+        this.ofCandidate = MeasuredSide.candidate(spec.command(), candidateFolder);
         this.session = new SessionRecord(context.settings().machine(), context.settings().environment().get(),
                 spec.metric());
     }
@@ -66,7 +69,8 @@ final class BenchmarkStep {
             if (!spec.paired() && spec.baselineCommand().isEmpty()) {
                 return measureAlone();
             }
-            estimate = Optional.of(spec.paired() ? compare(this::pairedBlock) : compare(spec.baselineCommand().get()));
+            estimate = Optional.of(spec.paired() ? compare(this::pairedBlock)
+                    : compare(MeasuredSide.base(spec.baselineCommand().get(), baseFolder)));
             return judged(estimate.get());
         } catch (StepEnded ended) {
             return ended.result().withMetrics(measured(Optional.empty()));
@@ -79,7 +83,7 @@ final class BenchmarkStep {
         begin();
         for (int i = 0; i < ALONE_RUNS; i++) {
             Heat before = context.coolMachine();
-            Measured run = one("candidate", spec.command(), candidateFolder, CANDIDATE);
+            Measured run = one(ofCandidate, seed());
             candidate.add(run.metrics);
             session.add(new SessionRecord.Block(true, before.describe(), context.gate().read().describe(),
                     List.of(run.run)));
@@ -90,15 +94,15 @@ final class BenchmarkStep {
         return StepResult.passed(Optional.of(0), measured(Optional.empty()));
     }
 
-    private RatioEstimate compare(String baseline) throws EnvironmentFailure, StepEnded {
+    private RatioEstimate compare(MeasuredSide ofBase) throws EnvironmentFailure, StepEnded {
         if (spec.turns() > 0) {
-            return compare(() -> turnsBlock(baseline));
+            return compare(() -> turnsBlock(ofBase));
         }
         context.coolMachine();
         context.say("warming up base and candidate; these runs are not counted");
-        one("base", baseline, baseFolder, BASELINE);
-        one("candidate", spec.command(), candidateFolder, CANDIDATE);
-        return compare(() -> block(baseline));
+        one(ofBase, seed());
+        one(ofCandidate, seed());
+        return compare(() -> block(ofBase));
     }
 
     private RatioEstimate compare(Block block) throws EnvironmentFailure, StepEnded {
@@ -168,33 +172,38 @@ final class BenchmarkStep {
                 estimate.low(), estimate.high());
     }
 
-    private MeasuredBlock block(String baseline) throws EnvironmentFailure, StepEnded {
-        Measured first = one("base", baseline, baseFolder, BASELINE);
-        Measured second = one("candidate", spec.command(), candidateFolder, CANDIDATE);
-        Measured third = one("candidate", spec.command(), candidateFolder, CANDIDATE);
-        Measured fourth = one("base", baseline, baseFolder, BASELINE);
+    private MeasuredBlock block(MeasuredSide ofBase) throws EnvironmentFailure, StepEnded {
+        long seed = seed();
+        Measured first = one(ofBase, seed);
+        Measured second = one(ofCandidate, seed);
+        long another = seed();
+        Measured third = one(ofCandidate, another);
+        Measured fourth = one(ofBase, another);
         return new MeasuredBlock(List.of(first.run, second.run, third.run, fourth.run),
                 List.of(first.metrics, fourth.metrics), List.of(second.metrics, third.metrics),
                 Math.sqrt(second.run.value() * third.run.value() / (first.run.value() * fourth.run.value())));
     }
 
-    private MeasuredBlock turnsBlock(String baseline) throws EnvironmentFailure, StepEnded {
-        return new TurnsBlock(context.clocks(), spec, () -> runs.stay("base", BASELINE, baseline, baseFolder),
-                () -> runs.stay("candidate", CANDIDATE, spec.command(), candidateFolder))
-                .take(blockRatios.size() % 2 == 1);
+    private MeasuredBlock turnsBlock(MeasuredSide ofBase) throws EnvironmentFailure, StepEnded {
+        return new TurnsBlock(context.clocks(), spec, () -> runs.stay(ofBase), () -> runs.stay(ofCandidate),
+                this::seed).take(blockRatios.size() % 2 == 1);
     }
 
     /// One run of a command that measures both sides in turns.
     private MeasuredBlock pairedBlock() throws EnvironmentFailure, StepEnded {
-        Measured both = one("candidate", spec.command(), candidateFolder, CANDIDATE);
-        double against = MeasuredBlock.value(both.metrics, BASE_PREFIX + spec.metric(), CANDIDATE);
+        Measured both = one(ofCandidate, seed());
+        double against = MeasuredBlock.value(both.metrics, BASE_PREFIX + spec.metric(), ofCandidate.what());
         List<Metric> ofBase = both.metrics.stream().filter(metric -> metric.name().startsWith(BASE_PREFIX))
                 .map(metric -> new Metric(metric.name().substring(BASE_PREFIX.length()), metric.value(), metric.unit(),
                         metric.samples())).toList();
         List<Metric> ofCandidate = both.metrics.stream().filter(metric -> !metric.name().startsWith(BASE_PREFIX))
                 .toList();
-        return new MeasuredBlock(List.of(both.run, new SessionRecord.Run("base", both.run.start(), both.run.seconds(),
-                against)), List.of(ofBase), List.of(ofCandidate), both.run.value() / against);
+        return new MeasuredBlock(List.of(both.run, new SessionRecord.Run("base", both.run.seed(), both.run.start(),
+                both.run.seconds(), against)), List.of(ofBase), List.of(ofCandidate), both.run.value() / against);
+    }
+
+    private long seed() {
+        return random.nextLong(SEEDS);
     }
 
     private void begin() {
@@ -217,15 +226,15 @@ final class BenchmarkStep {
         MeasuredBlock take() throws EnvironmentFailure, StepEnded;
     }
 
-    private Measured one(String side, String script, Path folder, String what) throws EnvironmentFailure, StepEnded {
+    private Measured one(MeasuredSide side, long seed) throws EnvironmentFailure, StepEnded {
         Clocks.Moment began = context.clocks().now();
-        StepResult result = runs.run(side, what, script, folder);
+        StepResult result = runs.run(side, seed);
         if (!result.succeeded()) {
             throw new StepEnded(result);
         }
-        double value = MeasuredBlock.value(result.metrics(), spec.metric(), what);
+        double value = MeasuredBlock.value(result.metrics(), spec.metric(), side.what());
         double seconds = Duration.between(began.awake(), context.clocks().awake().instant()).toMillis() / 1000.0;
-        return new Measured(new SessionRecord.Run(side, began.wall(), seconds, value), result.metrics());
+        return new Measured(new SessionRecord.Run(side.name(), seed, began.wall(), seconds, value), result.metrics());
     }
 
     private List<Metric> measured(Optional<RatioEstimate> estimate) {

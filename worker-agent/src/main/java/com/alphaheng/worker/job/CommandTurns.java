@@ -20,8 +20,8 @@ final class CommandTurns implements Runs.Turns {
     }
 
     @Override
-    public StepResult turn() throws EnvironmentFailure {
-        return switch (command.turn()) {
+    public StepResult turn(long seed) throws EnvironmentFailure {
+        return switch (command.turn(seed)) {
             case StayingCommands.Answer.Given(String metrics) -> {
                 lastAnswer = Optional.of(metrics);
                 try {

@@ -1,17 +1,17 @@
 package com.alphaheng.worker.job;
 
-import java.nio.file.Path;
 import java.util.Map;
 
 /// Runs a benchmark's commands where nothing has to be proven of what runs.
 record OpenRuns(AttemptContext context, Commands.Confinement confinement) implements Runs {
     @Override
-    public StepResult run(String side, String what, String script, Path folder) throws EnvironmentFailure {
-        return context.command("benchmark", what, script, folder, confinement);
+    public StepResult run(MeasuredSide side, long seed) throws EnvironmentFailure {
+        return context.command("benchmark", side.what(), side.script(), side.folder(), confinement,
+                Map.of(SEED_VARIABLE, Long.toString(seed)));
     }
 
     @Override
-    public Turns stay(String side, String what, String script, Path folder) throws EnvironmentFailure {
-        return context.stay("benchmark", what, script, folder, confinement, Map.of());
+    public Turns stay(MeasuredSide side) throws EnvironmentFailure {
+        return context.stay("benchmark", side.what(), side.script(), side.folder(), confinement, Map.of());
     }
 }

@@ -5,7 +5,6 @@ import com.alphaheng.worker.job.seal.ExecutionProof;
 import com.alphaheng.worker.job.seal.Rejection;
 import com.alphaheng.worker.job.seal.RunningCode;
 import com.alphaheng.worker.job.seal.RunningCode.LoadedFile;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -29,9 +28,11 @@ final class ProvenRuns implements Runs {
     }
 
     @Override
-    public StepResult run(String side, String what, String script, Path folder) throws EnvironmentFailure {
+    public StepResult run(MeasuredSide side, long seed) throws EnvironmentFailure {
+        String drawn = Long.toString(seed);
         if (!proof.demanded()) {
-            return context.command("benchmark", what, script, folder, Commands.Confinement.SEALED);
+            return context.command("benchmark", side.what(), side.script(), side.folder(),
+                    Commands.Confinement.SEALED, Map.of(SEED_VARIABLE, drawn));
         }
         Optional<Rejection> unfit = unfit();
         if (unfit.isPresent()) {
@@ -42,12 +43,12 @@ final class ProvenRuns implements Runs {
         Set<LoadedFile> loaded = Set.of();
         Commands.Outcome outcome;
         try {
-            outcome = context.sealed("benchmark", script, folder, Map.of(RunningCode.RUN_VARIABLE, run),
-                    Optional.empty());
+            outcome = context.sealed("benchmark", side.script(), side.folder(),
+                    Map.of(RunningCode.RUN_VARIABLE, run, SEED_VARIABLE, drawn), Optional.empty());
         } finally {
             loaded = look.end();
         }
-        StepResult result = context.result(what, outcome);
+        StepResult result = context.result(side.what(), outcome);
         if (!(outcome instanceof Commands.Exited exited)) {
             return result;
         }
@@ -55,33 +56,33 @@ final class ProvenRuns implements Runs {
     }
 
     @Override
-    public Turns stay(String side, String what, String script, Path folder) throws EnvironmentFailure, StepEnded {
+    public Turns stay(MeasuredSide side) throws EnvironmentFailure, StepEnded {
         Optional<Rejection> unfit = proof.demanded() ? unfit() : Optional.empty();
         if (unfit.isPresent()) {
             throw new StepEnded(rejected(unfit.get()));
         }
         String run = UUID.randomUUID().toString();
-        CommandTurns turns = context.stay("benchmark", what, script, folder, Commands.Confinement.SEALED,
-                Map.of(RunningCode.RUN_VARIABLE, run));
+        CommandTurns turns = context.stay("benchmark", side.what(), side.script(), side.folder(),
+                Commands.Confinement.SEALED, Map.of(RunningCode.RUN_VARIABLE, run));
         return proof.demanded() ? new ProvenTurns(side, turns, proof.running().begin(run)) : turns;
     }
 
     /// Looked at from its start to its end; its last answer is held against what it was built of.
     private final class ProvenTurns implements Turns {
-        private final String side;
+        private final MeasuredSide side;
         private final CommandTurns turns;
         private final RunningCode.Look look;
         private final Instant start = context.clocks().awake().instant();
 
-        ProvenTurns(String side, CommandTurns turns, RunningCode.Look look) {
+        ProvenTurns(MeasuredSide side, CommandTurns turns, RunningCode.Look look) {
             this.side = side;
             this.turns = turns;
             this.look = look;
         }
 
         @Override
-        public StepResult turn() throws EnvironmentFailure {
-            return turns.turn();
+        public StepResult turn(long seed) throws EnvironmentFailure {
+            return turns.turn(seed);
         }
 
         @Override
@@ -102,9 +103,9 @@ final class ProvenRuns implements Runs {
         return proof.differs().or(proof::untouched);
     }
 
-    private StepResult ran(String side, StepResult result, Optional<String> metrics, Set<LoadedFile> loaded,
+    private StepResult ran(MeasuredSide side, StepResult result, Optional<String> metrics, Set<LoadedFile> loaded,
                            Duration elapsed) {
-        if (side.equals("base")) {
+        if (side.isBase()) {
             proof.baseRan(metrics, loaded);
             return result;
         }

@@ -15,7 +15,9 @@ public interface StayingCommands extends Commands {
     interface Staying extends AutoCloseable {
         /// Lets it go on, gives it a line of standard input, and stops it again once it has added a line of metrics to
         /// `$HENG_METRICS`.
-        Answer turn();
+        ///
+        /// @param seed what it is to draw its inputs from: the line that it reads
+        Answer turn(long seed);
 
         /// No more turns: waits until it has ended.
         Outcome end() throws EnvironmentFailure;

@@ -7,6 +7,7 @@ import com.alphaheng.worker.job.measure.SessionRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /// One block of two commands that stay. Both are started anew, since two processes of one and the same build differ for
 /// as long as they live; then they measure in turns, base, candidate, candidate, base. The shorter a turn, the less it
@@ -20,6 +21,7 @@ final class TurnsBlock {
     private final BenchmarkSpec spec;
     private final Start base;
     private final Start candidate;
+    private final LongSupplier seeds;
 
     /// Starts a command that stays.
     @FunctionalInterface
@@ -27,11 +29,13 @@ final class TurnsBlock {
         Runs.Turns start() throws EnvironmentFailure, StepEnded;
     }
 
-    TurnsBlock(Clocks clocks, BenchmarkSpec spec, Start base, Start candidate) {
+    /// @param seeds another one for each pair of turns
+    TurnsBlock(Clocks clocks, BenchmarkSpec spec, Start base, Start candidate, LongSupplier seeds) {
         this.clocks = clocks;
         this.spec = spec;
         this.base = base;
         this.candidate = candidate;
+        this.seeds = seeds;
     }
 
     /// @param candidateFirst whether the candidate is started first, and has the first turn
@@ -45,8 +49,9 @@ final class TurnsBlock {
                 List<SessionRecord.Run> runs = new ArrayList<>();
                 for (int i = 0; i < spec.turns(); i++) {
                     boolean turned = i % 2 == 1;
-                    runs.add((turned ? secondSide : firstSide).turn());
-                    runs.add((turned ? firstSide : secondSide).turn());
+                    long seed = seeds.getAsLong();
+                    runs.add((turned ? secondSide : firstSide).turn(seed));
+                    runs.add((turned ? firstSide : secondSide).turn(seed));
                 }
                 // What the candidate loaded is held against the base, which therefore ends first.
                 ofBase.end();
@@ -79,17 +84,17 @@ final class TurnsBlock {
 
         Side warmedUp(Runs.Turns started) throws EnvironmentFailure, StepEnded {
             turns = started;
-            value(passed(turns.turn()));
+            value(passed(turns.turn(seeds.getAsLong())));
             return this;
         }
 
-        SessionRecord.Run turn() throws EnvironmentFailure, StepEnded {
+        SessionRecord.Run turn(long seed) throws EnvironmentFailure, StepEnded {
             Clocks.Moment began = clocks.now();
-            StepResult result = passed(turns.turn());
+            StepResult result = passed(turns.turn(seed));
             double seconds = Duration.between(began.awake(), clocks.awake().instant()).toMillis() / 1000.0;
             values.add(value(result));
             metrics.add(result.metrics());
-            return new SessionRecord.Run(name, began.wall(), seconds, values.getLast());
+            return new SessionRecord.Run(name, seed, began.wall(), seconds, values.getLast());
         }
 
         void end() throws EnvironmentFailure, StepEnded {

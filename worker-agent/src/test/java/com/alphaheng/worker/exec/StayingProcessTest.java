@@ -43,9 +43,9 @@ class StayingProcessTest {
     void itAnswersEachTurnWithOneLineAndEndsWhenThereAreNoMore() throws Exception {
         for (Confinement confinement : List.of(Confinement.OPEN, Confinement.SEALED)) {
             try (Staying staying = stay(ANSWERING + "; echo bye; exit 3", confinement)) {
-                assertThat(staying.turn()).isEqualTo(new Answer.Given("turn 1\n"));
-                assertThat(staying.turn()).isEqualTo(new Answer.Given("turn 2\n"));
-                assertThat(staying.turn()).isEqualTo(new Answer.Given("turn 3\n"));
+                assertThat(staying.turn(31L)).isEqualTo(new Answer.Given("31 1\n"));
+                assertThat(staying.turn(7L)).isEqualTo(new Answer.Given("7 2\n"));
+                assertThat(staying.turn(9007199254740991L)).isEqualTo(new Answer.Given("9007199254740991 3\n"));
                 assertThat(staying.end()).isInstanceOfSatisfying(Exited.class, exited -> {
                     assertThat(exited.status()).isEqualTo(3);
                     assertThat(exited.lastLines()).containsExactly("bye");
@@ -64,7 +64,7 @@ class StayingProcessTest {
         for (Confinement confinement : List.of(Confinement.OPEN, Confinement.SEALED)) {
             try (Staying staying = stay(daemons, confinement)) {
                 for (int i = 0; i < 3; i++) {
-                    assertThat(staying.turn()).isInstanceOf(Answer.Given.class);
+                    assertThat(staying.turn(1)).isInstanceOf(Answer.Given.class);
                     List<Long> before = sizes();
                     Thread.sleep(100);
                     assertThat(sizes()).isEqualTo(before);
@@ -80,7 +80,7 @@ class StayingProcessTest {
     @Test
     void moreThanOneLineInATurnIsNoAnswer() throws Exception {
         try (Staying staying = stay("read -r _; printf '1\\n2\\n' >> \"$HENG_METRICS\"; read -r _")) {
-            assertThat(staying.turn()).isEqualTo(new Answer.Broken("must add one line to $HENG_METRICS in each turn, "
+            assertThat(staying.turn(1)).isEqualTo(new Answer.Broken("must add one line to $HENG_METRICS in each turn, "
                     + "but added 2"));
         }
     }
@@ -88,13 +88,13 @@ class StayingProcessTest {
     @Test
     void whatEndsOrIsKilledHasNoAnswer() throws Exception {
         try (Staying staying = stay("read -r _; exit 5")) {
-            assertThat(staying.turn()).isEqualTo(new Answer.Ended());
-            assertThat(staying.turn()).isEqualTo(new Answer.Ended());
+            assertThat(staying.turn(1)).isEqualTo(new Answer.Ended());
+            assertThat(staying.turn(1)).isEqualTo(new Answer.Ended());
             assertThat(staying.end()).isInstanceOfSatisfying(Exited.class, exited ->
                     assertThat(exited.status()).isEqualTo(5));
         }
         try (Staying staying = stay("read -r _; sleep 600", Confinement.OPEN, Duration.ofSeconds(1))) {
-            assertThat(staying.turn()).isEqualTo(new Answer.Ended());
+            assertThat(staying.turn(1)).isEqualTo(new Answer.Ended());
             assertThat(staying.end()).isInstanceOfSatisfying(Killed.class, killed ->
                     assertThat(killed.cause()).isEqualTo(Cause.TIME_LIMIT));
         }
@@ -103,11 +103,11 @@ class StayingProcessTest {
     @Test
     void oneThatStandsStillCanBeStoppedAndClosed() throws Exception {
         Staying stopped = stay(ANSWERING);
-        assertThat(stopped.turn()).isInstanceOf(Answer.Given.class);
+        assertThat(stopped.turn(1)).isInstanceOf(Answer.Given.class);
         stop.stop(StopReason.TOLD_TO_STOP);
-        Answer last = stopped.turn();
+        Answer last = stopped.turn(1);
         while (last instanceof Answer.Given) {
-            last = stopped.turn();
+            last = stopped.turn(1);
         }
         assertThat(last).isEqualTo(new Answer.Ended());
         assertThat(stopped.end()).isInstanceOfSatisfying(Killed.class, killed ->

@@ -130,7 +130,8 @@ class ExecutedBuildTest {
         StepResult result = StepResult.passed(Optional.of(0), List.of());
         for (String side : List.of("base", "candidate", "candidate")) {
             if (result.succeeded()) {
-                result = runs.run(side, "the benchmark command", MEASURE, side.equals("base") ? base : candidate);
+                result = runs.run(side.equals("base") ? MeasuredSide.base(MEASURE, base)
+                        : MeasuredSide.candidate(MEASURE, candidate), 1);
             }
         }
         return result;
@@ -140,8 +141,8 @@ class ExecutedBuildTest {
         BenchmarkSpec spec = new BenchmarkSpec(IN_TURNS, Optional.of(IN_TURNS), "speed", BenchmarkSpec.Better.HIGHER, 0,
                 Optional.empty(), false, 2);
         try {
-            new TurnsBlock(Clocks.ofThisMachine(), spec, () -> runs.stay("base", "the base", IN_TURNS, base),
-                    () -> runs.stay("candidate", "the candidate", IN_TURNS, candidate)).take(false);
+            new TurnsBlock(Clocks.ofThisMachine(), spec, () -> runs.stay(MeasuredSide.base(IN_TURNS, base)),
+                    () -> runs.stay(MeasuredSide.candidate(IN_TURNS, candidate)), () -> 1).take(false);
             return StepResult.passed(Optional.of(0), List.of());
         } catch (StepEnded ended) {
             return ended.result();

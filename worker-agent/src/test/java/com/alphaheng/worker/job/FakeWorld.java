@@ -20,6 +20,8 @@ final class FakeWorld implements Checkouts, StayingCommands, AttemptOutput {
     final List<String> ran = new ArrayList<>();
     final List<String> output = new ArrayList<>();
     final List<Request> requests = new ArrayList<>();
+    /// Of each turn.
+    final List<Long> seeds = new ArrayList<>();
     int openCheckouts;
     Optional<EnvironmentFailure> checkoutFails = Optional.empty();
     Duration perCommand = Duration.ofSeconds(1);
@@ -121,8 +123,9 @@ final class FakeWorld implements Checkouts, StayingCommands, AttemptOutput {
             private Outcome last = exits(0);
 
             @Override
-            public Answer turn() {
+            public Answer turn(long seed) {
                 ran.add("turn " + request.script());
+                seeds.add(seed);
                 now = now.plus(perCommand);
                 last = behaviour.apply(request.script());
                 return last instanceof Exited(int status, _, _, Optional<String> metrics, _, _) && status == 0

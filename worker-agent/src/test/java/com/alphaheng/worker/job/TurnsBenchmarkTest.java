@@ -7,7 +7,10 @@ import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.spec.BenchmarkSpec.Better;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Benchmarks of commands that stay and measure in turns.
@@ -67,9 +70,43 @@ class TurnsBenchmarkTest {
                 .contains("no such model");
     }
 
+    /// Of each side, the first turn warms up; after it, two turns make a pair.
+    @Test
+    void bothOfAPairDrawTheSameInputsAndNoOtherPairDoes() {
+        FakeWorld world = new FakeWorld(script -> FakeWorld.measures(script.equals("a") ? 10 : 11));
+        run(world);
+        List<Long> seeds = new ArrayList<>();
+        for (int block = 0; block < 3; block++) {
+            List<Long> drawn = world.seeds.subList(10 * block, 10 * (block + 1));
+            seeds.addAll(drawn.subList(0, 2));
+            for (int pair = 2; pair < 10; pair += 2) {
+                assertThat(drawn.get(pair)).isEqualTo(drawn.get(pair + 1));
+                seeds.add(drawn.get(pair));
+            }
+        }
+        assertThat(world.seeds).hasSize(30);
+        assertThat(seeds).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void processesThatMeasureOnceGetTheirSeedsInPairsToo() {
+        FakeWorld world = new FakeWorld(script -> FakeWorld.measures(script.equals("a") ? 10 : 11));
+        run(world, new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false, 0));
+        List<String> seeds = world.requests.stream().map(request -> request.environment().get("HENG_SEED")).toList();
+        assertThat(seeds).hasSize(2 + 3 * 4).doesNotContainNull();
+        for (int pair = 2; pair < seeds.size(); pair += 2) {
+            assertThat(seeds.get(pair)).isEqualTo(seeds.get(pair + 1));
+        }
+        assertThat(Set.copyOf(seeds)).hasSize(2 + 3 * 2);
+    }
+
     private static AttemptResult run(FakeWorld world) {
+        return run(world, SPEC);
+    }
+
+    private static AttemptResult run(FakeWorld world, BenchmarkSpec spec) {
         return new AttemptRunner(world, world, FakeWorld.noAgents(), FakeWorld.settings(), world.clocks(),
-                ArtifactShelf.NONE).run(new AttemptId("c", "t", 1), Tasks.benchmark(SPEC, Optional.empty()),
+                ArtifactShelf.NONE).run(new AttemptId("c", "t", 1), Tasks.benchmark(spec, Optional.empty()),
                 new StopSwitch(), world, stage -> { });
     }
 }

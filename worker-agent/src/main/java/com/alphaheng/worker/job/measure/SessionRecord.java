@@ -25,9 +25,10 @@ public final class SessionRecord {
     }
 
     /// @param side  `base` or `candidate`
+    /// @param seed  of its inputs
     /// @param value of the session's metric
-    @JsonPropertyOrder({"side", "start", "seconds", "value"})
-    public record Run(String side, Instant start, double seconds, double value) {
+    @JsonPropertyOrder({"side", "seed", "start", "seconds", "value"})
+    public record Run(String side, long seed, Instant start, double seconds, double value) {
     }
 
     /// @param counted false if it was set aside because of heat or sleep
