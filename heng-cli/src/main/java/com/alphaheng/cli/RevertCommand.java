@@ -81,7 +81,7 @@ final class RevertCommand extends TaskCommand {
         JsonNode last = attempts.path(attempts.size() - 1);
         String reason = last.path("reason").asText("");
         return last.path("outcome").asText("").equals("SUCCEEDED") && reason.startsWith(MERGED)
-                ? Optional.of(reason.substring(MERGED.length()).strip()) : Optional.empty();
+                ? Optional.of(reason.substring(MERGED.length()).strip().split(" ")[0]) : Optional.empty();
     }
 
     /// JSON is YAML, too, and needs no thought about quotes.

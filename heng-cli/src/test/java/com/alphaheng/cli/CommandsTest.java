@@ -116,12 +116,13 @@ final class CommandsTest {
         answers.put("GET /api/campaigns/roadmap/tasks/fuse%20it", new Answer(200, """
                 {"name":"fuse it","status":"SUCCEEDED","category":"other","verifyCommand":"./check \\"x\\"",
                 "attemptsDetail":[{"epoch":1,"outcome":"AGENT_FAILED","reason":"crash"},
-                {"epoch":2,"outcome":"SUCCEEDED","reason":"merged as %s"}]}""".formatted(commit)));
+                {"epoch":2,"outcome":"SUCCEEDED","reason":"merged as %s by an earlier attempt"}]}"""
+                .formatted(commit)));
         answers.put("GET /api/campaigns/roadmap", new Answer(200, "{\"commit\":\"c0ffee\"}"));
         answers.put("POST /api/campaigns/roadmap/submissions", new Answer(201, "{\"added\":[\"revert fuse it\"]}"));
         assertThat(heng("revert", "fuse it", "--because", "it flickers")).isZero();
         assertThat(out).contains("takes back 4f2a91c7d0e3");
-        assertThat(requests.getLast()).contains("revert " + commit, "it flickers", "[\\\"revert\\\"]",
+        assertThat(requests.getLast()).contains("revert " + commit + "\\\\n", "it flickers", "[\\\"revert\\\"]",
                 "./check", "\"commit\":\"c0ffee\"");
         answers.put("GET /api/campaigns/roadmap/tasks/open", new Answer(200, """
                 {"name":"open","status":"RUNNING","attemptsDetail":[{"epoch":1,"reason":""}]}"""));

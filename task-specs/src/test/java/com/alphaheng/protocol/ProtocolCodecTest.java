@@ -36,7 +36,7 @@ class ProtocolCodecTest {
         for (CoordinatorMessage message : List.of(
                 new CoordinatorMessage.Assignment("w1", "i1", ATTEMPT, Duration.ofSeconds(9),
                         new JobSpec(fullTask(), Optional.of("abc123"), List.of(new JobSpec.ShareResult("w2",
-                                List.of(TRIAL))), List.of("conflicts in a.c"))),
+                                List.of(TRIAL))), List.of("conflicts in a.c"), List.of("4f2a91c7"))),
                 new CoordinatorMessage.StopAttempt("w1", "i1", ATTEMPT, "cancelled"),
                 new CoordinatorMessage.IntroduceYourself("w1", "i1"))) {
             assertThat(ProtocolCodec.decodeCoordinatorMessage(ProtocolCodec.encode(message))).isEqualTo(message);

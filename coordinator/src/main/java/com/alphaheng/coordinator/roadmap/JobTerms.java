@@ -60,7 +60,7 @@ record JobTerms(Optional<String> counted, List<String> allowed) {
         TaskSpec spec = task.spec();
         Budget left = left(spec.budget(), task, worker);
         return new JobSpec(spec.narrowed(allowed.isEmpty() ? spec.backends() : allowed, left),
-                task.campaign().commit(), SpreadTasks.results(task), setbacks(task));
+                task.campaign().commit(), SpreadTasks.results(task), setbacks(task), succeeded(task));
     }
 
     /// The last reasons for which changes were refused: a conflict, a broken rule, a loss of speed. What befell a
@@ -71,6 +71,12 @@ record JobTerms(Optional<String> counted, List<String> allowed) {
                         || result.outcome() == Outcome.VERIFICATION_FAILED)
                 .map(AttemptResult::reason).filter(reason -> !reason.isBlank()).distinct().toList();
         return reasons.subList(Math.max(0, reasons.size() - MOST_SETBACKS), reasons.size());
+    }
+
+    /// Whoever is asked for more after a success is to make another change; what a lost attempt merged is to be found.
+    private static List<String> succeeded(Task task) {
+        return task.attempts().stream().flatMap(attempt -> attempt.result().stream())
+                .filter(result -> result.outcome() == Outcome.SUCCEEDED).map(AttemptResult::commit).toList();
     }
 
     private static Budget left(Budget budget, Task task, String worker) {

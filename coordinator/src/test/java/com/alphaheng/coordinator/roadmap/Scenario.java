@@ -50,6 +50,7 @@ final class Scenario {
     private final Map<String, String> incarnations = new LinkedHashMap<>();
     private final List<String> said = new ArrayList<>();
     private List<String> setbacks = List.of();
+    private List<String> succeeded = List.of();
     private Reply lastReply = new Reply.Silence();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private String line = "";
@@ -141,6 +142,8 @@ final class Scenario {
     private void expect(String[] w, String whole) {
         switch (w[1]) {
             case "said" -> check(String.join("; ", said), whole.substring("expect said".length()).strip());
+            case "merged-before" -> check(String.join("; ", succeeded),
+                    whole.substring("expect merged-before".length()).strip());
             case "setbacks" -> check(String.join("; ", setbacks), whole.substring("expect setbacks".length()).strip());
             case "reply" -> checkContains(lastReply.toString(), whole.substring("expect reply".length()).strip());
             case "reason" -> checkContains(new BlockingReason(state, now).of(task(w[2])),
@@ -225,6 +228,7 @@ final class Scenario {
         decision.messages().forEach(message -> {
             if (message instanceof CoordinatorMessage.Assignment assignment) {
                 setbacks = assignment.job().setbacks();
+                succeeded = assignment.job().succeeded();
             }
         });
         decision.messages().forEach(message -> said.add(switch (message) {

@@ -7,9 +7,14 @@ import com.alphaheng.worker.job.Integration;
 import com.alphaheng.worker.job.seal.ChangedFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The branch `heng/CAMPAIGN` of the source repository. Moving it is one compare-and-swap push, so any number of
 /// workers may try: the branch itself is the merge train's order.
@@ -17,6 +22,10 @@ public final class GitIntegration implements Integration {
     private static final Map<String, String> IDENTITY = Map.of("GIT_AUTHOR_NAME", "AlphaHENG worker",
             "GIT_AUTHOR_EMAIL", "worker@alphaheng.invalid", "GIT_COMMITTER_NAME", "AlphaHENG worker",
             "GIT_COMMITTER_EMAIL", "worker@alphaheng.invalid");
+
+    /// As `git revert` itself says it, so that both are understood.
+    private static final String TAKES_BACK = "This reverts commit ";
+    private static final Pattern TAKEN_BACK = Pattern.compile(TAKES_BACK + "([0-9a-f]{40,64})\\b");
 
     private final GitCheckouts checkouts;
 
@@ -30,13 +39,42 @@ public final class GitIntegration implements Integration {
     }
 
     @Override
-    public Optional<String> before(String commit, String line) throws EnvironmentFailure {
+    public List<Merged> merged(String tip, Optional<String> after, String line) throws EnvironmentFailure {
         try {
-            List<String> said = must(GitCommand.run(checkouts.mirror().folder(), List.of("log", "-1",
-                    "--format=%P%n%B", commit))).text().lines().toList();
-            return said.contains(line) ? Optional.of(said.getFirst().split(" ")[0]) : Optional.empty();
+            List<String> log = new ArrayList<>(List.of("log", "--first-parent", "--fixed-strings", "--grep=" + line,
+                    "--grep=" + TAKES_BACK, "--format=%H %P%n%B%x00", tip));
+            if (after.isPresent()) {
+                checkouts.mirror().resolve(after.get()).ifPresent(known -> log.add("^" + known));
+            }
+            String said = must(GitCommand.run(checkouts.mirror().folder(), log)).text();
+            List<Merged> found = new ArrayList<>();
+            Set<String> undone = new HashSet<>();
+            for (String entry : said.split("\0")) {
+                List<String> message = entry.strip().lines().toList();
+                String[] commits = message.isEmpty() ? new String[0] : message.getFirst().split(" ");
+                // What was taken back takes nothing back itself.
+                if (commits.length > 1 && !undone.contains(commits[0])) {
+                    message.stream().map(TAKEN_BACK::matcher).filter(Matcher::lookingAt)
+                            .forEach(named -> undone.add(named.group(1)));
+                    if (message.contains(line) && !isUndone(commits[0], tip)) {
+                        found.add(new Merged(commits[1], commits[0]));
+                    }
+                }
+            }
+            return found;
         } catch (IOException e) {
             throw broken(e);
+        }
+    }
+
+    /// Whether taking a change back would change nothing: somebody did it without saying so.
+    private boolean isUndone(String commit, String tip) throws EnvironmentFailure, IOException {
+        if (commit.equals(tip)) {
+            return false;
+        }
+        try (Checkout tree = checkouts.checkout("undone", Optional.of(tip))) {
+            return GitCommand.run(tree.folder(), List.of("revert", "--no-commit", commit)).ok()
+                    && GitCommand.run(tree.folder(), List.of("diff", "--cached", "--quiet", tip)).ok();
         }
     }
 

@@ -8,6 +8,7 @@ import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
 import com.alphaheng.worker.job.Checkouts.Checkout;
 import com.alphaheng.worker.job.EnvironmentFailure.Code;
+import com.alphaheng.worker.job.Integration.Merged;
 import com.alphaheng.worker.job.agent.AgentBackend;
 import com.alphaheng.worker.job.agent.AgentFailure;
 import com.alphaheng.worker.job.agent.AgentRouter;
@@ -84,10 +85,11 @@ final class AgentStep {
     private StepResult tryBackends() throws EnvironmentFailure {
         String base = parts.integration().tip(campaign, context.job().commit());
         commit = base;
-        Optional<String> before = context.attempt().epoch() > 1
-                ? parts.integration().before(base, context.mark()) : Optional.empty();
-        if (before.isPresent()) {
-            return mergedBefore(before.get(), base);
+        if (context.attempt().epoch() > 1) {
+            Optional<Merged> before = unheard(base, context.job().commit());
+            if (before.isPresent()) {
+                return mergedBefore(before.get());
+            }
         }
         Set<String> tried = new HashSet<>();
         List<String> failures = new ArrayList<>();
@@ -134,12 +136,22 @@ final class AgentStep {
         return failed(failures);
     }
 
-    /// An earlier attempt was lost after it had merged, and before that was heard: its change is there, its figures are
-    /// not. Whoever changed the source once more would find nothing to do.
-    private StepResult mergedBefore(String base, String candidate) throws EnvironmentFailure {
-        context.say("an earlier attempt at this task merged " + candidate + "; it is judged again");
-        StepResult judged = judge(base, candidate);
-        return judged.succeeded() ? judged.because("merged as " + candidate + " by an earlier attempt") : judged;
+    /// This task's change on the branch, of another attempt whose success nobody heard of.
+    private Optional<Merged> unheard(String tip, Optional<String> after) throws EnvironmentFailure {
+        return parts.integration().merged(tip, after, context.mark()).stream()
+                .filter(merged -> !context.job().succeeded().contains(merged.commit())).findFirst();
+    }
+
+    /// Another attempt was lost after it had merged, and before that was heard: its change is there, its figures are
+    /// not. Whoever changed the source once more would apply it twice, or find nothing to do.
+    private StepResult mergedBefore(Merged before) throws EnvironmentFailure {
+        commit = before.commit();
+        context.say("another attempt at this task merged " + commit + " onto " + before.base()
+                + "; it is judged again");
+        StepResult judged = judge(before.base(), commit);
+        return judged.because(judged.succeeded() ? "merged as " + commit + " by an earlier attempt"
+                : commit + " of an earlier attempt, which was lost, is on the branch and did not pass once more: "
+                + judged.reason());
     }
 
     /// A wait for a backend's limit must leave time for its run.
@@ -179,6 +191,10 @@ final class AgentStep {
                 return judged.because("merged as " + candidate);
             }
             String tip = parts.integration().tip(campaign, context.job().commit());
+            Optional<Merged> meanwhile = unheard(tip, Optional.of(base));
+            if (meanwhile.isPresent()) {
+                return mergedBefore(meanwhile.get());
+            }
             context.say("the integration branch moved to " + tip + "; rebasing");
             switch (parts.integration().rebase(candidate, tip)) {
                 case Integration.Rebased.Clean(String rebased) -> candidate = rebased;

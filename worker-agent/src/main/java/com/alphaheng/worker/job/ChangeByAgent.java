@@ -52,22 +52,23 @@ final class ChangeByAgent {
                 Optional.empty(), Usage.NONE));
         try (Checkout tree = checkouts.checkout(context.label(), Optional.of(base))) {
             AgentRun run = run(backend, tree);
-            failure = run instanceof AgentRun.Failed failed ? Optional.of(failed) : Optional.empty();
-            if (failure.isPresent()) {
+            if (!(run instanceof AgentRun.Done done)) {
+                failure = Optional.of((AgentRun.Failed) run);
                 return new Made(Optional.empty(), failure);
             }
-            Optional<String> candidate = parts.integration().record(tree.folder(), base, task.name() + "\n\nBy backend "
-                    + name + " for " + context.attempt() + "\n\n" + context.mark());
-            if (candidate.isEmpty()) {
-                // Some agents end with status 0 whatever happened to them.
-                failure = Optional.of(run instanceof AgentRun.Done done && done.trouble().isPresent()
-                        ? done.trouble().get() : new AgentRun.Failed(AgentFailure.NO_CHANGE, "it changed nothing",
-                        Optional.empty(), run.usage()));
-            }
+            Optional<String> candidate = parts.integration().record(tree.folder(), base, message(name, done.note()));
+            // Some agents end with status 0 whatever happened to them.
+            failure = candidate.isPresent() ? Optional.empty() : done.trouble().or(() -> Optional.of(
+                    new AgentRun.Failed(AgentFailure.NO_CHANGE, "it changed nothing", Optional.empty(), run.usage())));
             return new Made(candidate, failure);
         } finally {
             parts.router().ended(name, failure, context.clocks().wall().instant());
         }
+    }
+
+    private String message(String backend, String note) {
+        return task.name() + "\n\n" + (note.isEmpty() ? "" : note + "\n\n") + "By backend " + backend + " for "
+                + context.attempt() + "\n\n" + context.mark();
     }
 
     private AgentRun run(AgentBackend backend, Checkout tree) throws EnvironmentFailure {

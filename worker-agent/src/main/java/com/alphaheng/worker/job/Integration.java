@@ -11,8 +11,15 @@ public interface Integration {
     /// first merge, the given commit or the tip of the source.
     String tip(String campaign, Optional<String> commit) throws EnvironmentFailure;
 
-    /// The commit before this one, if this one's message has the given line.
-    Optional<String> before(String commit, String line) throws EnvironmentFailure;
+    /// The changes on the way to a commit whose messages have the given line, the newest first; none that was taken
+    /// back since.
+    ///
+    /// @param after what was there before this commit is not looked at
+    List<Merged> merged(String tip, Optional<String> after, String line) throws EnvironmentFailure;
+
+    /// A change on the branch, and what it was made on.
+    record Merged(String base, String commit) {
+    }
 
     /// Everything in the checkout as one commit on top of the base; empty if nothing differs from that.
     Optional<String> record(Path checkout, String base, String message) throws EnvironmentFailure;

@@ -96,7 +96,18 @@ final class AgentWorkshop {
         return new GitIntegration(checkouts);
     }
 
-    AttemptResult run(JobSpec job) throws IOException {
+    AttemptResult run(JobSpec job) throws Exception {
+        return run(job, () -> { });
+    }
+
+    /// What happens elsewhere while an attempt is under way.
+    @FunctionalInterface
+    interface Meanwhile {
+        void happen() throws Exception;
+    }
+
+    /// @param beforeMerge happens when the change has passed
+    AttemptResult run(JobSpec job, Meanwhile beforeMerge) throws Exception {
         AttemptOutput output = new AttemptOutput() {
             @Override
             public void line(String source, String text) {
@@ -113,7 +124,16 @@ final class AgentWorkshop {
                 Clocks.ofThisMachine(),
                 new ArtifactFolder(work.resolve("artifacts"), new SecretMask(List.of(SECRET))::mask))
                 .run(new AttemptId("c", "t", ++epoch), job, new StopSwitch(), output,
-                        stage -> lines.add("stage: " + stage));
+                        stage -> {
+                            lines.add("stage: " + stage);
+                            if (stage.equals("merging")) {
+                                try {
+                                    beforeMerge.happen();
+                                } catch (Exception e) {
+                                    throw new AssertionError(e);
+                                }
+                            }
+                        });
     }
 
     /// The content of a file that an attempt left.

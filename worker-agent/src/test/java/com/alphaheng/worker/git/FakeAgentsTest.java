@@ -137,7 +137,7 @@ class FakeAgentsTest {
         JobSpec first = task(List.of("edits-protected-files"));
         String reason = workshop.run(first).reason();
         AttemptResult second = workshop.run(new JobSpec(task(List.of("succeeds")).task(), Optional.empty(), List.of(),
-                List.of(reason)));
+                List.of(reason), List.of()));
         assertThat(workshop.artifact(second, "agent/1-succeeds/transcript.txt")).contains("[prompt] make it fast",
                 "[prompt] Earlier attempts at this task were sent back", "[prompt] - rejected, protected-path: ");
     }

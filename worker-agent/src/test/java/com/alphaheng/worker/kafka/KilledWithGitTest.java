@@ -60,20 +60,32 @@ class KilledWithGitTest extends WithBroker {
             worker.destroyForcibly().waitFor();
             Files.delete(temporary.resolve("stop"));
             Files.delete(temporary.resolve("reached"));
+            if (stage.equals("pushed")) {
+                mergeOnTop();
+            }
             hello = startWorker();
             AttemptId second = assign(hello, stage, 2);
             AttemptFinished finished = coordinator.await(AttemptFinished.class,
                     message -> message.attempt().equals(second));
             assertThat(finished.result().outcome()).as(stage + ": " + finished.result().reason())
                     .isEqualTo(Outcome.SUCCEEDED);
+            assertThat(finished.result().reason().endsWith(" by an earlier attempt")).as(stage)
+                    .isEqualTo(stage.equals("pushed"));
         }
         WorkerProcess.terminate(worker);
-        assertThat(Leftovers.git(source.folder(), "rev-list", "--count", "main..heng/c")).containsExactly("5");
+        assertThat(Leftovers.git(source.folder(), "rev-list", "--count", "main..heng/c"))
+                .as("one for each task, and the one on top").containsExactly("6");
         assertThat(leftovers.found()).allSatisfy((what, things) -> {
             if (!what.equals("entries in artifacts/")) { // Nobody takes them here.
                 assertThat(things).as(what).isEmpty();
             }
         });
+    }
+
+    /// What another worker merges before the next attempt begins.
+    private void mergeOnTop() throws Exception {
+        source.git("update-ref", "refs/heads/heng/c", source.git("commit-tree", "heng/c^{tree}", "-p", "heng/c", "-m",
+                "of another task"));
     }
 
     private AttemptId assign(Hello hello, String stage, int epoch) throws Exception {

@@ -8,9 +8,10 @@ public sealed interface AgentRun {
     Usage usage();
 
     /// @param trouble what its last words tell of, should it turn out that nothing has changed
-    record Done(Usage usage, Optional<Failed> trouble) implements AgentRun {
+    /// @param note    a line for the commit's message; empty for none
+    record Done(Usage usage, Optional<Failed> trouble, String note) implements AgentRun {
         public Done(Usage usage) {
-            this(usage, Optional.empty());
+            this(usage, Optional.empty(), "");
         }
     }
 

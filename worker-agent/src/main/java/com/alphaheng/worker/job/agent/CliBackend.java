@@ -84,7 +84,7 @@ public final class CliBackend implements AgentBackend {
             case Exited exited when exited.status() != 0 -> failed(exited, usage);
             case Exited exited when garbled(exited.lastLines()) -> new AgentRun.Failed(AgentFailure.BAD_OUTPUT,
                     "its output is no text", Optional.empty(), usage);
-            case Exited exited -> new AgentRun.Done(usage, trouble(exited, usage));
+            case Exited exited -> new AgentRun.Done(usage, trouble(exited, usage), "");
         };
     }
 

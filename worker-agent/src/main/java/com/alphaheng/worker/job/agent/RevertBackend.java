@@ -43,7 +43,8 @@ public final class RevertBackend implements AgentBackend {
                 + prompt.group(1), request.folder(), request.environment(), request.timeLimit(), Optional.empty(),
                 Confinement.OPEN), request.stop(), request.output());
         return switch (outcome) {
-            case Commands.Exited exited when exited.status() == 0 -> new AgentRun.Done(Usage.NONE);
+            case Commands.Exited exited when exited.status() == 0 -> new AgentRun.Done(Usage.NONE, Optional.empty(),
+                    "This reverts commit " + prompt.group(1) + ".");
             case Commands.Exited exited -> failed(AgentFailure.BAD_OUTPUT, prompt.group(1)
                     + " cannot be taken back by itself, take back first what was merged on top of it"
                     + (exited.lastLines().isEmpty() ? "" : " (" + exited.lastLines().getLast() + ")"));
