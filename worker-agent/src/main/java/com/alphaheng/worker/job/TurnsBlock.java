@@ -2,6 +2,7 @@ package com.alphaheng.worker.job;
 
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.spec.BenchmarkSpec;
+import com.alphaheng.worker.job.measure.CarryOver;
 import com.alphaheng.worker.job.measure.RatioEstimate;
 import com.alphaheng.worker.job.measure.SessionRecord;
 import java.time.Duration;
@@ -47,16 +48,19 @@ final class TurnsBlock {
             try (Runs.Turns second = (candidateFirst ? base : candidate).start()) {
                 Side secondSide = (candidateFirst ? ofBase : ofCandidate).warmedUp(second);
                 List<SessionRecord.Run> runs = new ArrayList<>();
+                Side before = secondSide;
                 for (int i = 0; i < spec.turns(); i++) {
-                    boolean turned = i % 2 == 1;
                     long seed = seeds.getAsLong();
-                    runs.add((turned ? secondSide : firstSide).turn(seed));
-                    runs.add((turned ? firstSide : secondSide).turn(seed));
+                    for (Side side : i % 2 == 1 ? List.of(secondSide, firstSide) : List.of(firstSide, secondSide)) {
+                        runs.add(side.turn(seed, before));
+                        before = side;
+                    }
                 }
                 // What the candidate loaded is held against the base, which therefore ends first.
                 ofBase.end();
                 ofCandidate.end();
-                return new MeasuredBlock(runs, ofBase.metrics, ofCandidate.metrics, ratio(ofBase, ofCandidate));
+                return new MeasuredBlock(runs, ofBase.metrics, ofCandidate.metrics, ratio(ofBase, ofCandidate),
+                        CarryOver.difference(ofBase.carryOver, ofCandidate.carryOver));
             }
         }
     }
@@ -75,6 +79,7 @@ final class TurnsBlock {
         private final String what;
         private final List<List<Metric>> metrics = new ArrayList<>();
         private final List<Double> values = new ArrayList<>();
+        private final CarryOver carryOver = new CarryOver();
         private Runs.Turns turns;
 
         Side(String name, String what) {
@@ -88,11 +93,13 @@ final class TurnsBlock {
             return this;
         }
 
-        SessionRecord.Run turn(long seed) throws EnvironmentFailure, StepEnded {
+        /// @param before whose turn it was before
+        SessionRecord.Run turn(long seed, Side before) throws EnvironmentFailure, StepEnded {
             Clocks.Moment began = clocks.now();
             StepResult result = passed(turns.turn(seed));
             double seconds = Duration.between(began.awake(), clocks.awake().instant()).toMillis() / 1000.0;
             values.add(value(result));
+            carryOver.add(values.getLast(), before != this);
             metrics.add(result.metrics());
             return new SessionRecord.Run(name, seed, began.wall(), seconds, values.getLast());
         }

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /// Benchmarks of commands that stay and measure in turns.
 class TurnsBenchmarkTest {
-    private static final BenchmarkSpec SPEC = new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02,
-            Optional.empty(), false, 4);
+    private static final BenchmarkSpec SPEC = inTurns(4);
 
     private int turn;
 
@@ -88,10 +87,44 @@ class TurnsBenchmarkTest {
         assertThat(seeds).doesNotHaveDuplicates();
     }
 
+    /// As a candidate does that leaves work on a GPU: the base runs at 90 % right after it.
+    @Test
+    void aCandidateThatSlowsTheBaseDownGainsNothingByIt() {
+        List<String> before = new ArrayList<>(List.of(""));
+        FakeWorld world = new FakeWorld(script -> {
+            boolean hindered = script.equals("a") && before.getLast().equals("b");
+            before.add(script);
+            return FakeWorld.measures((hindered ? 9 : 10) * (1 + 0.001 * (before.size() % 7)));
+        });
+        AttemptResult result = run(world, inTurns(12));
+        assertThat(result.outcome()).isEqualTo(Outcome.VERIFICATION_FAILED);
+        assertThat(result.reason()).startsWith("no fair comparison: the base is 1.11").contains("on a GPU too");
+        assertThat(result.metrics()).filteredOn(metric -> metric.name().equals("carry_over")).singleElement()
+                .satisfies(lost -> assertThat(lost.samples()).hasSizeGreaterThanOrEqualTo(3)
+                        .allSatisfy(block -> assertThat(block).isBetween(1.1, 1.13)));
+    }
+
+    /// Cold caches meet both alike.
+    @Test
+    void whatBothLoseAfterTheOtherIsNobodysFault() {
+        List<String> before = new ArrayList<>(List.of(""));
+        FakeWorld world = new FakeWorld(script -> {
+            boolean cold = !before.getLast().equals(script);
+            before.add(script);
+            return FakeWorld.measures((script.equals("a") ? 10 : 10.5) * (cold ? 0.9 : 1)
+                    * (1 + 0.001 * (before.size() % 7)));
+        });
+        assertThat(run(world, inTurns(12)).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    }
+
+    private static BenchmarkSpec inTurns(int turns) {
+        return new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false, turns);
+    }
+
     @Test
     void processesThatMeasureOnceGetTheirSeedsInPairsToo() {
         FakeWorld world = new FakeWorld(script -> FakeWorld.measures(script.equals("a") ? 10 : 11));
-        run(world, new BenchmarkSpec("b", Optional.of("a"), "speed", Better.HIGHER, 0.02, Optional.empty(), false, 0));
+        run(world, inTurns(0));
         List<String> seeds = world.requests.stream().map(request -> request.environment().get("HENG_SEED")).toList();
         assertThat(seeds).hasSize(2 + 3 * 4).doesNotContainNull();
         for (int pair = 2; pair < seeds.size(); pair += 2) {
