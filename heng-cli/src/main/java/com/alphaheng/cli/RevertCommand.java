@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 /// did.
 @Command(name = "revert", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Take the merged change of a task back: a task 'revert TASK' joins the campaign, whose commit is "
-                + "verified and merged like any other. Said again, it tells how far that is, or tries "
-                + "a failed one again.")
+                + "verified and merged like any other. If later changes build on it, the task fails "
+                + "and names them. Said again, it tells how far that is, or tries a failed one again.")
 final class RevertCommand extends TaskCommand {
     private static final String MERGED = "merged as ";
 

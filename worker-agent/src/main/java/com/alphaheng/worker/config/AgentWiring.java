@@ -58,7 +58,7 @@ final class AgentWiring {
         backends.put(PatchBackend.NAME, new PatchBackend(files));
         limits.put(PatchBackend.NAME, BackendLimits.NONE);
         limits.put(TuneBackend.NAME, BackendLimits.NONE);
-        backends.put(RevertBackend.NAME, new RevertBackend(commands));
+        backends.put(RevertBackend.NAME, new RevertBackend(integration));
         limits.put(RevertBackend.NAME, BackendLimits.NONE);
         return new AgentParts(backends, preferred, new AgentRouter(limits),
                 new SpendLedger(spending, InstantSource.system()), integration, files, new SecureRandom(),

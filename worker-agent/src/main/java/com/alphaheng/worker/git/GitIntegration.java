@@ -8,13 +8,10 @@ import com.alphaheng.worker.job.seal.ChangedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The branch `heng/CAMPAIGN` of the source repository. Moving it is one compare-and-swap push, so any number of
 /// workers may try: the branch itself is the merge train's order.
@@ -22,10 +19,6 @@ public final class GitIntegration implements Integration {
     private static final Map<String, String> IDENTITY = Map.of("GIT_AUTHOR_NAME", "AlphaHENG worker",
             "GIT_AUTHOR_EMAIL", "worker@alphaheng.invalid", "GIT_COMMITTER_NAME", "AlphaHENG worker",
             "GIT_COMMITTER_EMAIL", "worker@alphaheng.invalid");
-
-    /// As `git revert` itself says it, so that both are understood.
-    private static final String TAKES_BACK = "This reverts commit ";
-    private static final Pattern TAKEN_BACK = Pattern.compile(TAKES_BACK + "([0-9a-f]{40,64})\\b");
 
     private final GitCheckouts checkouts;
 
@@ -42,23 +35,17 @@ public final class GitIntegration implements Integration {
     public List<Merged> merged(String tip, Optional<String> after, String line) throws EnvironmentFailure {
         try {
             List<String> log = new ArrayList<>(List.of("log", "--first-parent", "--fixed-strings", "--grep=" + line,
-                    "--grep=" + TAKES_BACK, "--format=%H %P%n%B%x00", tip));
+                    "--grep=" + GitLog.TAKES_BACK, GitLog.FORMAT, tip));
             if (after.isPresent()) {
                 checkouts.mirror().resolve(after.get()).ifPresent(known -> log.add("^" + known));
             }
-            String said = must(GitCommand.run(checkouts.mirror().folder(), log)).text();
+            List<GitLog.Entry> entries = GitLog.read(must(GitCommand.run(checkouts.mirror().folder(), log)).text());
+            Set<String> undone = GitLog.undone(entries);
             List<Merged> found = new ArrayList<>();
-            Set<String> undone = new HashSet<>();
-            for (String entry : said.split("\0")) {
-                List<String> message = entry.strip().lines().toList();
-                String[] commits = message.isEmpty() ? new String[0] : message.getFirst().split(" ");
-                // What was taken back takes nothing back itself.
-                if (commits.length > 1 && !undone.contains(commits[0])) {
-                    message.stream().map(TAKEN_BACK::matcher).filter(Matcher::lookingAt)
-                            .forEach(named -> undone.add(named.group(1)));
-                    if (message.contains(line) && !isUndone(commits[0], tip)) {
-                        found.add(new Merged(commits[1], commits[0]));
-                    }
+            for (GitLog.Entry entry : entries) {
+                if (entry.message().contains(line) && !entry.parents().isEmpty() && !undone.contains(entry.commit())
+                        && !isUndone(entry.commit(), tip)) {
+                    found.add(new Merged(entry.parents().getFirst(), entry.commit()));
                 }
             }
             return found;
@@ -67,15 +54,42 @@ public final class GitIntegration implements Integration {
         }
     }
 
-    /// Whether taking a change back would change nothing: somebody did it without saying so.
-    private boolean isUndone(String commit, String tip) throws EnvironmentFailure, IOException {
-        if (commit.equals(tip)) {
-            return false;
-        }
+    /// Whether somebody took a change back without saying so.
+    private boolean isUndone(String commit, String tip) throws EnvironmentFailure {
         try (Checkout tree = checkouts.checkout("undone", Optional.of(tip))) {
-            return GitCommand.run(tree.folder(), List.of("revert", "--no-commit", commit)).ok()
-                    && GitCommand.run(tree.folder(), List.of("diff", "--cached", "--quiet", tip)).ok();
+            return takeBack(tree.folder(), commit) instanceof TakenBack.Already;
         }
+    }
+
+    @Override
+    public TakenBack takeBack(Path checkout, String commit) throws EnvironmentFailure {
+        try {
+            if (!GitCommand.run(checkout, List.of("merge-base", "--is-ancestor", commit, "HEAD")).ok()) {
+                return new TakenBack.Refused("it is not among what led to the commit that is checked out");
+            }
+            GitCommand.Result reverted = GitCommand.run(checkout, List.of("revert", "--no-commit", commit));
+            if (reverted.ok()) {
+                return GitCommand.run(checkout, List.of("diff", "--cached", "--quiet", "HEAD")).ok()
+                        ? new TakenBack.Already() : new TakenBack.Done();
+            }
+            List<String> files = must(GitCommand.run(checkout, List.of("diff", "--name-only", "-z",
+                    "--diff-filter=U"))).text().transform(GitIntegration::names);
+            if (files.isEmpty()) {
+                return new TakenBack.Refused(GitCommand.lastLine(reverted.text()));
+            }
+            List<String> log = new ArrayList<>(List.of("log", "--first-parent", "--reverse", "--no-renames",
+                    "--no-ext-diff", "--no-textconv", "--unified=0", GitLog.FORMAT, commit + "^..HEAD", "--"));
+            files.forEach(file -> log.add(":(top,literal)" + file));
+            return new TakenBack.BuiltOn(files, SameLines.changedSince(GitLog.read(must(GitCommand.run(checkout, log))
+                    .text())).stream().map(entry -> new Later(entry.commit(), entry.message().getFirst(),
+                    entry.message().stream().anyMatch(line -> line.startsWith(TASK_MARK)))).toList());
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private static List<String> names(String separated) {
+        return separated.isEmpty() ? List.of() : List.of(separated.split("\0"));
     }
 
     @Override

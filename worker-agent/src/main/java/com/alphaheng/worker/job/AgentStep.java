@@ -119,16 +119,25 @@ final class AgentStep {
                     if (made.candidate().isPresent()) {
                         return accept(base, made.candidate().get());
                     }
-                    if (made.failure().get().failure() == AgentFailure.STOPPED) {
-                        return context.stopped();
-                    }
-                    if (made.failure().get().failure() == AgentFailure.TIME_LIMIT) {
-                        return context.timedOut();
-                    }
-                    failures.add(words(name, made.failure().get()));
+                    AgentRun.Failed failure = made.failure().get();
+                    failures.add(words(name, failure));
                     context.say("backend " + failures.getLast());
-                    if (made.failure().get().failure() == AgentFailure.OVER_BUDGET) {
-                        return failed(failures);
+                    switch (failure.failure()) {
+                        case STOPPED -> {
+                            return context.stopped();
+                        }
+                        case TIME_LIMIT -> {
+                            return context.timedOut();
+                        }
+                        case IMPOSSIBLE -> {
+                            return StepResult.failed(Outcome.VERIFICATION_FAILED, failure.reason());
+                        }
+                        case OVER_BUDGET -> {
+                            return failed(failures);
+                        }
+                        case RATE_LIMIT, AUTH, OVERLOAD, BAD_OUTPUT, CRASH, HANG, NO_CHANGE -> {
+                            // Another backend may do better.
+                        }
                     }
                 }
             }

@@ -63,8 +63,8 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         byte[] definition = List.of(task.prompt(), task.verifyCommand(), task.benchmark(), task.tune(), task.touches())
                 .toString().getBytes(StandardCharsets.UTF_8);
         try {
-            return "Task: " + attempt.taskKey() + " " + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
-                    .digest(definition), 0, 8);
+            return Integration.TASK_MARK + attempt.taskKey() + " " + HexFormat.of().formatHex(MessageDigest
+                    .getInstance("SHA-256").digest(definition), 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-256", e);
         }

@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /// Port: the campaign's integration branch in the source repository, and the commits on their way there.
 public interface Integration {
+    /// Begins the line of a commit's message that tells which task it is of.
+    String TASK_MARK = "Task: ";
+
     /// The commit that a change starts from and is measured against: the tip of the campaign's branch, or, before the
     /// first merge, the given commit or the tip of the source.
     String tip(String campaign, Optional<String> commit) throws EnvironmentFailure;
@@ -20,6 +23,11 @@ public interface Integration {
     /// A change on the branch, and what it was made on.
     record Merged(String base, String commit) {
     }
+
+    /// Takes a change back in a checkout, without a commit.
+    ///
+    /// @param commit full id
+    TakenBack takeBack(Path checkout, String commit) throws EnvironmentFailure;
 
     /// Everything in the checkout as one commit on top of the base; empty if nothing differs from that.
     Optional<String> record(Path checkout, String base, String message) throws EnvironmentFailure;
@@ -42,5 +50,33 @@ public interface Integration {
 
         record Conflict(List<String> files) implements Rebased {
         }
+    }
+
+    /// What became of taking a change back.
+    sealed interface TakenBack {
+        record Done() implements TakenBack {
+        }
+
+        /// Nothing of the change is left.
+        record Already() implements TakenBack {
+        }
+
+        /// Later changes build on it.
+        ///
+        /// @param files in which
+        /// @param later the newest first, which is the order in which they could be taken back
+        record BuiltOn(List<String> files, List<Later> later) implements TakenBack {
+        }
+
+        /// It is no change of the branch.
+        record Refused(String why) implements TakenBack {
+        }
+    }
+
+    /// A change on top of another.
+    ///
+    /// @param name   of its task; of a commit that is no task's, its first line
+    /// @param ofTask whether a task made it
+    record Later(String commit, String name, boolean ofTask) {
     }
 }

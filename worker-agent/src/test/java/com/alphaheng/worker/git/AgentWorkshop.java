@@ -84,7 +84,7 @@ final class AgentWorkshop {
             }
         }
         backends.put("patch", new PatchBackend(new DiskFiles()));
-        backends.put("revert", new RevertBackend(commands));
+        backends.put("revert", new RevertBackend(integration()));
         limits.put("tune", BackendLimits.NONE);
         backends.keySet().forEach(name -> limits.put(name, BackendLimits.NONE));
         parts = new AgentParts(backends, List.of(), new AgentRouter(limits), new SpendLedger(SpendLog.inMemory(),

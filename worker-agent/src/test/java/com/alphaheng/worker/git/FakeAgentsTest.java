@@ -168,10 +168,29 @@ class FakeAgentsTest {
         assertThat(workshop.git("log", "--format=%s", "heng/c").lines().count()).as("history is kept").isEqualTo(3);
         assertThat(workshop.run(prompted("revert", "take it back")).reason()).contains("./heng revert TASK");
         JobSpec again = prompted("revert", "revert " + first.commit());
-        assertThat(workshop.run(again).reason()).contains("it changed nothing");
-        String onTop = workshop.commitOn(reverted.commit(), "kernel.sh", "echo 42 # a third way");
-        assertThat(workshop.integration().advance("c", reverted.commit(), onTop)).isTrue();
-        assertThat(workshop.run(again).reason()).contains("cannot be taken back by itself");
+        AttemptResult nothing = workshop.run(new JobSpec(again.task(), again.commit(), List.of(), List.of(),
+                List.of(reverted.commit())));
+        assertThat(nothing.outcome().retryable()).isFalse();
+        assertThat(nothing.reason()).isEqualTo(first.commit() + " is taken back already: nothing of it is left");
+    }
+
+    @Test
+    void aChangeThatOthersBuildOnIsNotTakenBackAndTheyAreNamed() throws Exception {
+        AttemptResult first = workshop.run(task(List.of("succeeds")));
+        AttemptResult second = workshop.run(prompted("patch", """
+                === kernel.sh
+                <<<<
+                # fast
+                ====
+                # faster
+                >>>>
+                """));
+        assertThat(second.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        AttemptResult revert = workshop.run(prompted("revert", "revert " + first.commit()));
+        assertThat(revert.outcome()).as("another try would find the same").isEqualTo(Outcome.VERIFICATION_FAILED);
+        assertThat(revert.reason()).isEqualTo(first.commit() + " cannot be taken back by itself, since t ("
+                + second.commit().substring(0, 12) + ") changed the same lines later, in kernel.sh; take that back "
+                + "first: `./heng revert 't'`; then ask for this one again");
     }
 
     @Test
