@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +68,7 @@ final class EmbeddedBrokerTest {
     }
 
     @Test
+    @Tag("slow")
     void refusesTheFolderOfAnotherCluster() {
         String clusterId;
         try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.local(folder))) {

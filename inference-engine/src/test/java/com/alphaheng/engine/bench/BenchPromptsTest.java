@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BenchPromptsTest {
@@ -60,6 +61,7 @@ class BenchPromptsTest {
     }
 
     @Test
+    @Tag("slow")
     void runsThatWarmedUpForDifferentTimesMeasureTheSame() {
         try (DecodeRun one = new DecodeRun(engine, new BenchPrompts(engine, 5), 12, 4);
              DecodeRun other = new DecodeRun(engine, new BenchPrompts(engine, 5), 12, 4)) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -24,6 +25,7 @@ class BenchTurnsTest {
     private Path folder;
 
     @Test
+    @Tag("slow")
     void measuresOnceForEachLineAndEndsWithThem() throws Exception {
         Path json = folder.resolve("metrics");
         Process bench = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(),

@@ -19,6 +19,7 @@ import com.alphaheng.engine.testing.ShippedModel;
 import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
@@ -89,6 +90,7 @@ class DecodeLoopTest {
 
     /// What is left of a prompt has any length; only the first such step makes buffers.
     @Test
+    @Tag("slow")
     void theRestOfAPromptAllocatesNothingOnTheDevice() {
         try (Timeline timeline = new Timeline(device, weights, Optimizations.standard(), 128, 64, 1)) {
             timeline.append(IntStream.range(5, 31).toArray(), 1);

@@ -17,6 +17,7 @@ import com.alphaheng.engine.backend.op.Op;
 import com.alphaheng.engine.cpu.HostBuffer;
 import com.alphaheng.engine.testing.ShippedModel;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,7 @@ class FaultTest {
     }
 
     @Test
+    @Tag("slow")
     void aSessionFailsToOpenOrBreaksOffAndTheNextOneWorks() {
         SoftMetal.set("checks", 0);
         try (Engine engine = Engine.open(ShippedModel.directory(), EngineOptions.defaults().withBackend("metal"))) {

@@ -16,6 +16,7 @@ import com.alphaheng.engine.sampling.Sampler;
 import com.alphaheng.engine.sampling.Sampling;
 import com.alphaheng.engine.testing.ShippedModel;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -109,6 +110,7 @@ class SamplingTest {
     }
 
     @Test
+    @Tag("slow")
     void aSessionSamplesWithoutWaitingAndWritesTheHostsText() {
         SoftMetal.set("checks", 0);
         Sampling sampling = new Sampling(0.8f, 50, 0.95f, 0, 1.1f, 0.1f, 0.1f, Map.of(), 20);

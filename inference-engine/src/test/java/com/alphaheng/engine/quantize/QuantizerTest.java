@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,7 @@ class QuantizerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Tag("slow")
     void aRunThatWasBrokenOffGoesOn(QuantizeOptions.Method method) throws IOException {
         Path whole = folder.resolve("whole");
         Path resumed = folder.resolve("resumed");
@@ -99,6 +101,7 @@ class QuantizerTest {
     }
 
     @Test
+    @Tag("slow")
     void aFolderOfOtherOptionsIsNeverAMixture() throws IOException {
         Quantizer.run(source, folder, options(QuantizeOptions.Method.RTN, 32), NOBODY);
         breakOff(folder, options(QuantizeOptions.Method.SEARCH, 32), 0.6);

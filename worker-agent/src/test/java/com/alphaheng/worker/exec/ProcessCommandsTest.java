@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,6 +110,7 @@ class ProcessCommandsTest {
     }
 
     @Test
+    @Tag("slow")
     void whatNeitherPrintsNorComputesIsKilledLongBeforeItsTimeIsOver() throws Exception {
         Limits limits = Limits.DEFAULT.withStandstill(Duration.ofSeconds(1));
         for (Confinement confinement : List.of(Confinement.OPEN, Confinement.SEALED)) {
