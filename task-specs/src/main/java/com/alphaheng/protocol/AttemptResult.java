@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param commit     the commit that was checked out and tested
 /// @param machine    fingerprint of the machine: chip, cores, memory, OS, JDK
 /// @param artifacts  files that were kept; their content comes apart, over HTTP
-/// @param trials     what a share of a search measured
+/// @param trials     what a search, or a share of one, measured in this attempt
 /// @param executed   of a change: proof that its build ran
 public record AttemptResult(Outcome outcome, String reason, Optional<Integer> exitStatus, Instant startedAt,
                             Instant finishedAt, List<Metric> metrics, String commit, String machine,

@@ -9,9 +9,11 @@ import java.util.stream.Collectors;
 
 /// One measurement of a configuration by a search.
 ///
-/// @param value   what it came to: the benchmark's metric; in a share of a spread search, how many times better than
-///                the base on the same machine. Empty if the configuration was not verified or could not be measured
-/// @param samples what was measured for it, raw; in a share the base before, the configuration, the base after
+/// @param value   how many times better than the base it is, measured beside it on the same machine; in results of
+///                earlier versions, of searches on one worker, the benchmark's metric. Empty if the configuration was
+///                not verified or could not be measured
+/// @param samples what was measured for it, raw: the base before, the configuration, the base after; in turns pair by
+///                pair, the base first
 /// @param note    why there is no value
 public record Trial(Map<String, String> configuration, Optional<Double> value, List<Double> samples, String note) {
     public Trial {

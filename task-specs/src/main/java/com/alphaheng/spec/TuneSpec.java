@@ -8,8 +8,7 @@ import java.util.Optional;
 /// A search for the values of parameters that measure best. The task's benchmark says what is measured; its commands
 /// find the configuration to try in `$HENG_TUNING`, as `name=value,name=value`.
 ///
-/// @param trials  most runs of the benchmark command that the search may use; spread over workers, most measurements of
-///                a configuration, each of which needs runs of the base around it
+/// @param trials  most measurements of a configuration, each beside the base
 /// @param seed    the same seed tries the same configurations
 /// @param commit  command that enters the configuration in `$HENG_TUNING` into the source
 /// @param workers over how many the trials are spread; with 1 the task's own attempt makes them all

@@ -23,8 +23,8 @@ public record TaskDetail(@JsonUnwrapped TaskRow row, String prompt, Optional<Str
     /// One try.
     ///
     /// @param outcome what the worker reported, or LOST or CANCELLED when the coordinator ended it
-    /// @param chip    of the worker, and
-    /// @param trials  what it measured, both only for searches that are spread over workers
+    /// @param chip    of the worker, for searches that are spread over workers
+    /// @param trials  what a search, or a share of one, measured
     public record AttemptRow(int epoch, String worker, String incarnation, Instant assignedAt,
                              Optional<Instant> startedAt, Optional<Instant> finishedAt, String stage,
                              Optional<String> outcome, String reason, Optional<Integer> exitStatus,

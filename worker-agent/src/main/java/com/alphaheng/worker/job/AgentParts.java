@@ -7,7 +7,6 @@ import com.alphaheng.worker.job.agent.AgentRouter;
 import com.alphaheng.worker.job.agent.SpendLedger;
 import com.alphaheng.worker.job.seal.RunningCode;
 import com.alphaheng.worker.job.seal.SourceFiles;
-import com.alphaheng.worker.job.tune.TuneBackend;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;

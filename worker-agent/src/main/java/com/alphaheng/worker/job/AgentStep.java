@@ -3,6 +3,7 @@ package com.alphaheng.worker.job;
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.protocol.ExecutedBuild;
+import com.alphaheng.protocol.Trial;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.spec.TaskKind;
 import com.alphaheng.spec.TaskSpec;
@@ -20,7 +21,6 @@ import com.alphaheng.worker.job.seal.ExecutionProof;
 import com.alphaheng.worker.job.seal.SealPolicy;
 import com.alphaheng.worker.job.seal.SealedVerdict;
 import com.alphaheng.worker.job.seal.SealedVerification;
-import com.alphaheng.worker.job.tune.TuneBackend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -48,7 +48,7 @@ final class AgentStep {
 
     AgentStep(AttemptContext context, AgentParts parts, Checkouts checkouts) {
         this.search = context.job().task().kind() == TaskKind.TUNE
-                ? Optional.of(new TuneBackend(context.job(), context.commands())) : Optional.empty();
+                ? Optional.of(new TuneBackend(context)) : Optional.empty();
         this.context = context;
         this.parts = parts;
         this.checkouts = checkouts;
@@ -65,6 +65,11 @@ final class AgentStep {
     /// What that commit was built to, as far as it ran.
     Optional<ExecutedBuild> executed() {
         return executed;
+    }
+
+    /// What a search measured in this attempt.
+    List<Trial> trials() {
+        return search.map(TuneBackend::measured).orElse(List.of());
     }
 
     StepResult run() throws EnvironmentFailure {

@@ -40,6 +40,13 @@ record AttemptContext(AttemptId attempt, JobSpec job, StopSwitch stop, AttemptOu
         return Duration.between(clocks.awake().instant(), deadline);
     }
 
+    /// The same attempt with at most this much time, telling somebody else.
+    AttemptContext within(Duration limit, AttemptOutput other) {
+        Instant end = clocks.awake().instant().plus(limit);
+        return new AttemptContext(attempt, job, stop, other, stages, end.isBefore(deadline) ? end : deadline, clocks,
+                commands, settings, kept, gate);
+    }
+
     /// What a command in this folder gets. A confined one keeps its builds to itself: what others run must not come
     /// from what it may have changed.
     Map<String, String> environment(Path folder, Commands.Confinement confinement) {

@@ -70,6 +70,7 @@ public final class AttemptRunner {
                     commit = step.commit();
                     used = step.used();
                     executed = step.executed();
+                    trials = step.trials();
                 }
             } else {
                 try (Checkouts.Checkout checkout = checkouts.checkout(context.label(), job.commit())) {

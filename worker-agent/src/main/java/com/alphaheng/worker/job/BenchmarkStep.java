@@ -31,7 +31,7 @@ final class BenchmarkStep {
     private static final int MOST_SET_ASIDE = 3;
     private static final String BASE_PREFIX = "baseline.";
     /// Every program reads a number of so many bits without loss, JSON's readers included.
-    private static final long SEEDS = 1L << 53;
+    static final long SEEDS = 1L << 53;
 
     private final AttemptContext context;
     private final BenchmarkSpec spec;

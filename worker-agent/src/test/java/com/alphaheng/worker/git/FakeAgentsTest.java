@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.alphaheng.protocol.AttemptResult;
 import com.alphaheng.protocol.AttemptResult.Outcome;
 import com.alphaheng.protocol.JobSpec;
+import com.alphaheng.protocol.Trial;
 import com.alphaheng.spec.BenchmarkSpec;
 import com.alphaheng.spec.Budget;
 import com.alphaheng.spec.TaskKind;
@@ -18,6 +19,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -234,6 +236,8 @@ class FakeAgentsTest {
                 "trial 2 (tile=8)", "trial 3 (tile=16)", "best trial (tile=16)", "trials", "ratio", "ratio_low");
         assertThat(result.metrics()).filteredOn(metric -> metric.name().equals("ratio")).singleElement()
                 .satisfies(ratio -> assertThat(ratio.value()).isCloseTo(16, within(1e-6)));
+        assertThat(result.trials().get(2)).as("measured between two runs of the base").isEqualTo(new Trial(
+                Map.of("tile", "16"), Optional.of(16.0), List.of(1.0, 16.0, 1.0), ""));
     }
 
     private static JobSpec budgeted(String backend, Budget budget) {

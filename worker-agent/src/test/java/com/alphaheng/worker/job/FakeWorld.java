@@ -27,11 +27,18 @@ final class FakeWorld implements Checkouts, StayingCommands, AttemptOutput {
     Duration perCommand = Duration.ofSeconds(1);
     private Instant now = Instant.parse("2026-11-23T06:30:00Z");
     private Duration slept = Duration.ZERO;
-    private final Function<String, Outcome> behaviour;
+    private Function<Request, Outcome> behaviour;
 
     /// @param behaviour what each script does
     FakeWorld(Function<String, Outcome> behaviour) {
-        this.behaviour = behaviour;
+        this.behaviour = behaviour.compose(Request::script);
+    }
+
+    /// @param behaviour what each command does, in each of its turns if it has any
+    static FakeWorld ofRequests(Function<Request, Outcome> behaviour) {
+        FakeWorld world = new FakeWorld(_ -> exits(0));
+        world.behaviour = behaviour;
+        return world;
     }
 
     void pass(Duration time) {
@@ -111,7 +118,7 @@ final class FakeWorld implements Checkouts, StayingCommands, AttemptOutput {
         ran.add(request.script());
         requests.add(request);
         now = now.plus(perCommand);
-        return behaviour.apply(request.script());
+        return behaviour.apply(request);
     }
 
     /// Each turn does what the script does; the answers' metrics are its.
@@ -127,7 +134,7 @@ final class FakeWorld implements Checkouts, StayingCommands, AttemptOutput {
                 ran.add("turn " + request.script());
                 seeds.add(seed);
                 now = now.plus(perCommand);
-                last = behaviour.apply(request.script());
+                last = behaviour.apply(request);
                 return last instanceof Exited(int status, _, _, Optional<String> metrics, _, _) && status == 0
                         && metrics.isPresent() ? new Answer.Given(metrics.get()) : new Answer.Ended();
             }

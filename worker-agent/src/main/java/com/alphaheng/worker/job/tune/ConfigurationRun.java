@@ -13,7 +13,7 @@ import java.util.Optional;
 /// Runs a search's commands for one configuration and reads what they say.
 public final class ConfigurationRun {
     /// The configuration that a command is to use; not set where the source is measured as it is.
-    static final String VARIABLE = "HENG_TUNING";
+    private static final String VARIABLE = "HENG_TUNING";
 
     private final Optional<String> verify;
     private final BenchmarkSpec benchmark;
@@ -67,12 +67,21 @@ public final class ConfigurationRun {
 
     /// Measures the source as it is.
     public Tried measureBase() throws EnvironmentFailure {
-        String script = benchmark.baselineCommand().orElse(benchmark.command());
-        return measured(script, sealed.run(script, Map.of()));
+        return measured(baseScript(), sealed.run(baseScript(), Map.of()));
     }
 
-    Commands.Outcome run(String script, Map<String, String> configuration) throws EnvironmentFailure {
-        return sealed.run(script, Map.of(VARIABLE, Trial.text(configuration)));
+    /// The command that measures the source as it is.
+    public String baseScript() {
+        return benchmark.baselineCommand().orElse(benchmark.command());
+    }
+
+    private Commands.Outcome run(String script, Map<String, String> configuration) throws EnvironmentFailure {
+        return sealed.run(script, variables(configuration));
+    }
+
+    /// By which a command knows a configuration.
+    public static Map<String, String> variables(Map<String, String> configuration) {
+        return Map.of(VARIABLE, Trial.text(configuration));
     }
 
     private Tried measured(String script, Commands.Outcome outcome) {
@@ -97,7 +106,8 @@ public final class ConfigurationRun {
         }
     }
 
-    static String ending(Commands.Exited exited) {
+    /// How a command ended that did not succeed.
+    public static String ending(Commands.Exited exited) {
         return "ended with exit status " + exited.status()
                 + (exited.lastLines().isEmpty() ? "" : ", " + exited.lastLines().getLast());
     }

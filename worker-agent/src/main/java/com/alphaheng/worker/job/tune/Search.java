@@ -1,7 +1,6 @@
 package com.alphaheng.worker.job.tune;
 
 import com.alphaheng.protocol.Trial;
-import com.alphaheng.spec.BenchmarkSpec.Better;
 import com.alphaheng.spec.TuneSpec;
 import com.alphaheng.worker.job.measure.RunSummary;
 import java.util.Comparator;
@@ -10,26 +9,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Which configurations to run next. Depends only on the task and the trials so far, so that the same seed and the same
-/// measurements give the same search, whoever asks.
+/// measurements give the same search, whoever asks. A trial's value is how many times better than the base it is,
+/// whatever the metric's direction.
 public final class Search {
     private final TuneSpec spec;
-    private final Better better;
     private final List<Map<String, String>> candidates;
 
-    public Search(TuneSpec spec, Better better) {
+    public Search(TuneSpec spec) {
         this.spec = spec;
-        this.better = better;
         ConfigurationSpace space = new ConfigurationSpace(spec);
         this.candidates = switch (spec.search()) {
             case GRID -> space.inOrder(spec.firstRound());
             case RANDOM, HALVING -> space.drawn(spec.firstRound());
         };
-    }
-
-    /// A search that is spread over workers. What counts there is how many times better than the base a configuration
-    /// is, whatever the metric's direction.
-    public static Search spread(TuneSpec spec) {
-        return new Search(spec, Better.HIGHER);
     }
 
     /// The next configuration to run; empty when the search is over.
@@ -75,10 +67,10 @@ public final class Search {
                 .min(byScore(done, all));
     }
 
+    /// The best first.
     private Comparator<Map<String, String>> byScore(List<Trial> done, int runs) {
-        Comparator<Map<String, String>> rising = Comparator.comparing(configuration ->
-                score(configuration, done, runs).orElseThrow());
-        return better == Better.HIGHER ? rising.reversed() : rising;
+        return Comparator.<Map<String, String>, Double>comparing(configuration ->
+                score(configuration, done, runs).orElseThrow()).reversed();
     }
 
     private static List<Trial> runs(Map<String, String> configuration, List<Trial> done, int most) {
@@ -86,7 +78,7 @@ public final class Search {
     }
 
     /// The median of all its runs; empty if one of them failed.
-    Optional<Double> score(Map<String, String> configuration, List<Trial> done) {
+    public Optional<Double> score(Map<String, String> configuration, List<Trial> done) {
         return score(configuration, done, spec.trials());
     }
 

@@ -3,7 +3,6 @@ package com.alphaheng.worker.job.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.alphaheng.protocol.Trial;
-import com.alphaheng.spec.BenchmarkSpec.Better;
 import com.alphaheng.spec.TuneConstraint;
 import com.alphaheng.spec.TuneParameter;
 import com.alphaheng.spec.TuneSpec;
@@ -25,7 +24,7 @@ class SearchTest {
 
     /// Runs a search over a made-up measurement, best at a = 4, b = 4.
     private static List<Trial> run(TuneSpec spec) {
-        Search search = new Search(spec, Better.HIGHER);
+        Search search = new Search(spec);
         List<Trial> done = new ArrayList<>();
         for (var next = search.next(done); next.isPresent(); next = search.next(done)) {
             Map<String, String> tried = next.get();
@@ -51,10 +50,8 @@ class SearchTest {
     void gridTriesEveryAdmissibleConfigurationOnce() {
         List<Trial> done = run(spec(TuneSpec.Search.GRID, 100, 0));
         assertThat(done).hasSize(24).doesNotHaveDuplicates();
-        assertThat(new Search(spec(TuneSpec.Search.GRID, 100, 0), Better.HIGHER).best(done))
+        assertThat(new Search(spec(TuneSpec.Search.GRID, 100, 0)).best(done))
                 .contains(Map.of("a", "4", "b", "4"));
-        assertThat(new Search(spec(TuneSpec.Search.GRID, 100, 0), Better.LOWER).best(done))
-                .contains(Map.of("a", "0", "b", "1"));
     }
 
     @Test
@@ -73,13 +70,13 @@ class SearchTest {
         double worst = done.subList(8, 12).stream().mapToDouble(trial -> trial.value().orElseThrow()).min()
                 .orElseThrow();
         assertThat(first.stream().filter(trial -> trial.value().orElseThrow() > worst).count()).isLessThanOrEqualTo(3);
-        assertThat(new Search(spec(TuneSpec.Search.HALVING, 16, 3), Better.HIGHER).best(done))
+        assertThat(new Search(spec(TuneSpec.Search.HALVING, 16, 3)).best(done))
                 .contains(done.get(12).configuration());
     }
 
     @Test
     void whatFailedIsNeverTheBest() {
-        Search search = new Search(spec(TuneSpec.Search.GRID, 2, 0), Better.HIGHER);
+        Search search = new Search(spec(TuneSpec.Search.GRID, 2, 0));
         Map<String, String> first = search.next(List.of()).orElseThrow();
         assertThat(search.best(List.of(new Trial(first, Optional.empty(), List.of(), "wrong")))).isEmpty();
     }
@@ -91,7 +88,7 @@ class SearchTest {
     void sharesTogetherMakeTheTrialsThatOneWorkerWouldMake(TuneSpec.Search kind) {
         for (int workers = 2; workers <= 4; workers++) {
             TuneSpec spec = spec(kind, 16, 3);
-            Search search = Search.spread(spec);
+            Search search = new Search(spec);
             List<Trial> alone = run(spec);
             List<Trial> done = new ArrayList<>();
             for (int round = 1; !search.round(round, done).isEmpty(); round++) {
@@ -111,7 +108,7 @@ class SearchTest {
 
     @Test
     void whatFailedInARoundIsNotInTheNextAndLaterTrialsDoNotChangeEarlierRounds() {
-        Search search = Search.spread(spec(TuneSpec.Search.HALVING, 16, 3));
+        Search search = new Search(spec(TuneSpec.Search.HALVING, 16, 3));
         List<Map<String, String>> first = search.round(1, List.of());
         List<Trial> done = new ArrayList<>();
         first.forEach(tried -> done.add(new Trial(tried, done.isEmpty() ? Optional.empty()
