@@ -77,15 +77,23 @@ public final class GitIntegration implements Integration {
             if (files.isEmpty()) {
                 return new TakenBack.Refused(GitCommand.lastLine(reverted.text()));
             }
-            List<String> log = new ArrayList<>(List.of("log", "--first-parent", "--reverse", "--no-renames",
-                    "--no-ext-diff", "--no-textconv", "--unified=0", GitLog.FORMAT, commit + "^..HEAD", "--"));
-            files.forEach(file -> log.add(":(top,literal)" + file));
-            return new TakenBack.BuiltOn(files, SameLines.changedSince(GitLog.read(must(GitCommand.run(checkout, log))
-                    .text())).stream().map(entry -> new Later(entry.commit(), entry.message().getFirst(),
-                    entry.message().stream().anyMatch(line -> line.startsWith(TASK_MARK)))).toList());
+            return new TakenBack.BuiltOn(files, onTop(checkout, commit, files));
         } catch (IOException e) {
             throw broken(e);
         }
+    }
+
+    /// Who changed the same lines of these files since; nobody, where the branch did not come straight from the commit.
+    private List<Later> onTop(Path checkout, String commit, List<String> files)
+            throws EnvironmentFailure, IOException {
+        List<String> log = new ArrayList<>(List.of("log", "--first-parent", "--reverse", "--no-renames",
+                "--no-ext-diff", "--no-textconv", "--unified=0", GitLog.FORMAT, commit + "^..HEAD", "--"));
+        files.forEach(file -> log.add(":(top,literal)" + file));
+        List<GitLog.Entry> entries = GitLog.read(must(GitCommand.run(checkout, log)).text());
+        return entries.isEmpty() || !entries.getFirst().commit().equals(commit) ? List.of()
+                : SameLines.changedSince(entries).stream().map(entry -> new Later(entry.commit(),
+                entry.message().getFirst(), entry.message().stream().anyMatch(line -> line.startsWith(TASK_MARK))))
+                .toList();
     }
 
     private static List<String> names(String separated) {

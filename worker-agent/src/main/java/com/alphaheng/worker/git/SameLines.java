@@ -3,7 +3,6 @@ package com.alphaheng.worker.git;
 import com.alphaheng.worker.git.GitLog.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,8 +48,7 @@ final class SameLines {
         hunks(oldestFirst.getFirst().patch()).forEach((file, hunks) -> lines.followed.put(file,
                 hunks.stream().map(Hunk::after).toList()));
         List<Entry> later = standing(oldestFirst.subList(1, oldestFirst.size()).reversed());
-        Set<Entry> touching = oldestFirst.stream().skip(1).filter(lines::follow)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<Entry> touching = oldestFirst.stream().skip(1).filter(lines::follow).collect(Collectors.toSet());
         List<Entry> found = later.stream().filter(touching::contains).toList();
         return found.isEmpty() ? later : found;
     }

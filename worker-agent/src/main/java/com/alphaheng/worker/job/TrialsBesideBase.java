@@ -53,7 +53,7 @@ final class TrialsBesideBase {
     Trial take(Map<String, String> configuration) throws EnvironmentFailure, StepEnded {
         Optional<Tried> objection = runs.verify(configuration);
         if (objection.isPresent()) {
-            return trial(configuration, OptionalDouble.empty(), objection.get());
+            return trial(configuration, objection.get());
         }
         context.coolMachine();
         Clocks.Moment began = context.clocks().now();
@@ -109,20 +109,20 @@ final class TrialsBesideBase {
             base();
             lastBase = OptionalDouble.of(base());
         }
-        return trial(configuration, lastBase, runs.measure(configuration));
+        return trial(configuration, runs.measure(configuration));
     }
 
-    private Trial trial(Map<String, String> configuration, OptionalDouble before, Tried tried)
-            throws EnvironmentFailure, StepEnded {
+    private Trial trial(Map<String, String> configuration, Tried tried) throws EnvironmentFailure, StepEnded {
         return switch (tried) {
             case Tried.Interrupted(Commands.Killed killed) ->
                     throw new StepEnded(context.killed("a trial of " + Trial.text(configuration), killed));
             case Tried.Refused(String note) -> refused(configuration, note);
             case Tried.Measured(double value) -> {
+                double before = lastBase.orElseThrow();
                 double after = base();
                 lastBase = OptionalDouble.of(after);
-                yield new Trial(configuration, Optional.of(times(value, Math.sqrt(before.orElseThrow() * after),
-                        benchmark)), List.of(before.orElseThrow(), value, after), "");
+                yield new Trial(configuration, Optional.of(times(value, Math.sqrt(before * after), benchmark)),
+                        List.of(before, value, after), "");
             }
         };
     }

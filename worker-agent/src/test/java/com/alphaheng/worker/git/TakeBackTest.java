@@ -108,6 +108,16 @@ class TakeBackTest {
     }
 
     @Test
+    void aChangeThatCameByAMergeNamesTheFilesOnly() throws Exception {
+        repository.git("checkout", "--quiet", "-b", "side");
+        String side = change("on the side", 40, "x");
+        repository.git("checkout", "--quiet", "main");
+        repository.git("merge", "--quiet", "--no-ff", "--message", "merge", "side");
+        change("after the merge", 40, "y");
+        assertThat(takeBack(side)).isEqualTo(builtOn());
+    }
+
+    @Test
     void whatIsNotThereOrGoneAlreadyIsSaid() throws Exception {
         assertThat(takeBack("0123456789".repeat(4))).isEqualTo(new TakenBack.Refused(
                 "it is not among what led to the commit that is checked out"));
