@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /// Measures a candidate against its base in one session: after a warm-up of each, blocks of base, candidate, candidate,
@@ -42,7 +41,6 @@ final class BenchmarkStep {
     private final RunSummary base = new RunSummary();
     private final RunSummary candidate = new RunSummary();
     private final List<Double> blockRatios = new ArrayList<>();
-    private final List<Double> carriedOver = new ArrayList<>();
     private final SessionRecord session;
     private Instant start;
     private Duration waitedBefore;
@@ -123,10 +121,6 @@ final class BenchmarkStep {
                 spec.metric(), estimate.ratio(), estimate.low(), estimate.high(), estimate.blocks());
         context.say(figures);
         List<Metric> metrics = measured(Optional.of(estimate));
-        Optional<String> unfair = hindrance();
-        if (unfair.isPresent()) {
-            return new StepResult(AttemptResult.Outcome.VERIFICATION_FAILED, unfair.get(), Optional.of(0), metrics);
-        }
         if (estimate.low() > 1 + spec.minimumEffect()) {
             return StepResult.passed(Optional.of(0), metrics);
         }
@@ -162,28 +156,9 @@ final class BenchmarkStep {
         }
         taken.ofBase().forEach(base::add);
         taken.ofCandidate().forEach(candidate::add);
-        blockRatios.add(better(taken.ratio()));
-        taken.carryOver().ifPresent(ratio -> carriedOver.add(better(ratio)));
+        blockRatios.add(spec.better() == BenchmarkSpec.Better.HIGHER ? taken.ratio() : 1 / taken.ratio());
         context.say(soFar());
         return true;
-    }
-
-    /// Above 1 is better.
-    private double better(double ratio) {
-        return spec.better() == BenchmarkSpec.Better.HIGHER ? ratio : 1 / ratio;
-    }
-
-    /// What is wrong if the base is proven to lose more by the candidate's turns than what would count as a gain.
-    private Optional<String> hindrance() {
-        if (carriedOver.size() < SequentialTest.leastBlocks()) {
-            return Optional.empty();
-        }
-        RatioEstimate lost = SequentialTest.estimate(carriedOver);
-        return lost.low() <= 1 + spec.minimumEffect() ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
-                "no fair comparison: the base is %.4g times (between %.4g and %.4g) as good after its own turns as "
-                        + "after the candidate's, beyond what the candidate loses after the base's; end all work, on a "
-                        + "GPU too, before the answer to a turn, or measure without `turns`", lost.ratio(), lost.low(),
-                lost.high()));
     }
 
     private String soFar() {
@@ -206,8 +181,7 @@ final class BenchmarkStep {
         Measured fourth = one(ofBase, another);
         return new MeasuredBlock(List.of(first.run, second.run, third.run, fourth.run),
                 List.of(first.metrics, fourth.metrics), List.of(second.metrics, third.metrics),
-                Math.sqrt(second.run.value() * third.run.value() / (first.run.value() * fourth.run.value())),
-                OptionalDouble.empty());
+                Math.sqrt(second.run.value() * third.run.value() / (first.run.value() * fourth.run.value())));
     }
 
     private MeasuredBlock turnsBlock(MeasuredSide ofBase) throws EnvironmentFailure, StepEnded {
@@ -225,8 +199,7 @@ final class BenchmarkStep {
         List<Metric> ofCandidate = both.metrics.stream().filter(metric -> !metric.name().startsWith(BASE_PREFIX))
                 .toList();
         return new MeasuredBlock(List.of(both.run, new SessionRecord.Run("base", both.run.seed(), both.run.start(),
-                both.run.seconds(), against)), List.of(ofBase), List.of(ofCandidate), both.run.value() / against,
-                OptionalDouble.empty());
+                both.run.seconds(), against)), List.of(ofBase), List.of(ofCandidate), both.run.value() / against);
     }
 
     private long seed() {
@@ -271,9 +244,6 @@ final class BenchmarkStep {
             metrics.add(new Metric("ratio", ratio.ratio(), "", blockRatios));
             metrics.add(new Metric("ratio_low", ratio.low(), "", List.of()));
             metrics.add(new Metric("ratio_high", ratio.high(), "", List.of()));
-            if (!carriedOver.isEmpty()) {
-                metrics.add(new Metric("carry_over", carriedOver.getLast(), "", carriedOver));
-            }
         });
         return metrics;
     }

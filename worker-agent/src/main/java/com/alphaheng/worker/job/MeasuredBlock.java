@@ -5,7 +5,6 @@ import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.worker.job.measure.SessionRecord;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /// One block of a comparison.
 ///
@@ -13,10 +12,8 @@ import java.util.OptionalDouble;
 /// @param ofBase      metrics of each of the base's runs
 /// @param ofCandidate metrics of each of the candidate's
 /// @param ratio       of the compared metric, candidate over base
-/// @param carryOver   how much more the base loses after the candidate than the other way round, where turns are so
-///                    short that one may feel the other
 record MeasuredBlock(List<SessionRecord.Run> runs, List<List<Metric>> ofBase, List<List<Metric>> ofCandidate,
-                     double ratio, OptionalDouble carryOver) {
+                     double ratio) {
     MeasuredBlock {
         runs = List.copyOf(runs);
         ofBase = List.copyOf(ofBase);

@@ -2,7 +2,6 @@ package com.alphaheng.worker.job;
 
 import com.alphaheng.protocol.AttemptResult.Metric;
 import com.alphaheng.spec.BenchmarkSpec;
-import com.alphaheng.worker.job.measure.CarryOver;
 import com.alphaheng.worker.job.measure.RatioEstimate;
 import com.alphaheng.worker.job.measure.SessionRecord;
 import java.time.Duration;
@@ -12,8 +11,10 @@ import java.util.function.LongSupplier;
 
 /// One block of two commands that stay. Both are started anew, since two processes of one and the same build differ for
 /// as long as they live; then they measure in turns, base, candidate, candidate, base. The shorter a turn, the less it
-/// matters how the machine's speed drifts. The first turn of each warms it up and is not counted; of the others, the
-/// block's ratio is their trimmed mean.
+/// matters how the machine's speed drifts. Whoever follows the other takes a turn that does not count before its own:
+/// what the other left behind, in caches, in memory or on a GPU, must not be felt in a turn that does (crossover trials
+/// wash out likewise: S. Senn, Cross-over Trials in Clinical Research, 2002). The block's ratio is the
+/// trimmed mean of its pairs.
 final class TurnsBlock {
     /// The interval within a block says nothing: the spread between blocks is what counts.
     private static final double ANY_RISK = 0.5;
@@ -52,15 +53,17 @@ final class TurnsBlock {
                 for (int i = 0; i < spec.turns(); i++) {
                     long seed = seeds.getAsLong();
                     for (Side side : i % 2 == 1 ? List.of(secondSide, firstSide) : List.of(firstSide, secondSide)) {
-                        runs.add(side.turn(seed, before));
+                        if (side != before) {
+                            side.washOut();
+                        }
+                        runs.add(side.turn(seed));
                         before = side;
                     }
                 }
                 // What the candidate loaded is held against the base, which therefore ends first.
                 ofBase.end();
                 ofCandidate.end();
-                return new MeasuredBlock(runs, ofBase.metrics, ofCandidate.metrics, ratio(ofBase, ofCandidate),
-                        CarryOver.difference(ofBase.carryOver, ofCandidate.carryOver));
+                return new MeasuredBlock(runs, ofBase.metrics, ofCandidate.metrics, ratio(ofBase, ofCandidate));
             }
         }
     }
@@ -79,7 +82,6 @@ final class TurnsBlock {
         private final String what;
         private final List<List<Metric>> metrics = new ArrayList<>();
         private final List<Double> values = new ArrayList<>();
-        private final CarryOver carryOver = new CarryOver();
         private Runs.Turns turns;
 
         Side(String name, String what) {
@@ -89,17 +91,19 @@ final class TurnsBlock {
 
         Side warmedUp(Runs.Turns started) throws EnvironmentFailure, StepEnded {
             turns = started;
-            value(passed(turns.turn(seeds.getAsLong())));
+            washOut();
             return this;
         }
 
-        /// @param before whose turn it was before
-        SessionRecord.Run turn(long seed, Side before) throws EnvironmentFailure, StepEnded {
+        void washOut() throws EnvironmentFailure, StepEnded {
+            value(passed(turns.turn(seeds.getAsLong())));
+        }
+
+        SessionRecord.Run turn(long seed) throws EnvironmentFailure, StepEnded {
             Clocks.Moment began = clocks.now();
             StepResult result = passed(turns.turn(seed));
             double seconds = Duration.between(began.awake(), clocks.awake().instant()).toMillis() / 1000.0;
             values.add(value(result));
-            carryOver.add(values.getLast(), before != this);
             metrics.add(result.metrics());
             return new SessionRecord.Run(name, seed, began.wall(), seconds, values.getLast());
         }

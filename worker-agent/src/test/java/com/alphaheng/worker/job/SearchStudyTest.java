@@ -160,8 +160,8 @@ class SearchStudyTest {
 
     private static final String TAIL = """
 
-            A trial in 16 turns measures as long as one single run, half of that the base, which is why it is a little
-            less sure where nothing drifts. Between two runs of the base a trial costs one run more; that helps against
+            A trial in 16 turns takes half as long again as a single run, but measures only for half as long, since as
+            many turns are the base's and not every turn counts; hence it is a little less sure where nothing drifts. Between two runs of the base a trial costs one run more; that helps against
             a drift that is slow beside a run, and not against one as fast as a run.
 
             Made by `./mvnw -pl worker-agent -am test -Dtest=SearchStudyTest -Dsurefire.failIfNoSpecifiedTests=false
