@@ -161,8 +161,9 @@ class SearchStudyTest {
     private static final String TAIL = """
 
             A trial in 16 turns takes half as long again as a single run, but measures only for half as long, since as
-            many turns are the base's and not every turn counts; hence it is a little less sure where nothing drifts. Between two runs of the base a trial costs one run more; that helps against
-            a drift that is slow beside a run, and not against one as fast as a run.
+            many turns are the base's and not every turn counts; hence it is a little less sure where nothing drifts.
+            Between two runs of the base a trial costs one run more; that helps against a drift that is slow beside a
+            run, and not against one as fast as a run.
 
             Made by `./mvnw -pl worker-agent -am test -Dtest=SearchStudyTest -Dsurefire.failIfNoSpecifiedTests=false
             -Dheng.search.report=true`; without that property the same test checks this table.
