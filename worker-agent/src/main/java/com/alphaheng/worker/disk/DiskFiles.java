@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// The files of a checkout on the disk. Never follows a link out of it.
@@ -55,14 +56,35 @@ public final class DiskFiles implements SourceFiles {
     @Override
     public Map<String, String> hashes(Path folder, Predicate<String> wanted) {
         Map<String, String> hashes = new HashMap<>();
+        visit(folder, wanted, (path, file) -> hashes.put(path, Files.isSymbolicLink(file)
+                ? "link to " + Files.readSymbolicLink(file) : sha256(Files.readAllBytes(file))));
+        return hashes;
+    }
+
+    @Override
+    public Map<String, Set<String>> imports(Path folder, Predicate<String> wanted) {
+        Map<String, Set<String>> imports = new HashMap<>();
+        visit(folder, wanted, (path, file) -> {
+            Set<String> names = Files.isSymbolicLink(file) ? Set.of() : ElfImports.of(file);
+            if (!names.isEmpty()) {
+                imports.put(path, names);
+            }
+        });
+        return imports;
+    }
+
+    private interface Visitor {
+        void visit(String path, Path file) throws IOException;
+    }
+
+    private static void visit(Path folder, Predicate<String> wanted, Visitor visitor) {
         try {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     String path = folder.relativize(file).toString();
                     if (wanted.test(path)) {
-                        hashes.put(path, attributes.isSymbolicLink() ? "link to " + Files.readSymbolicLink(file)
-                                : sha256(Files.readAllBytes(file)));
+                        visitor.visit(path, file);
                     }
                     return FileVisitResult.CONTINUE;
                 }
@@ -70,7 +92,6 @@ public final class DiskFiles implements SourceFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return hashes;
     }
 
     private static Path inside(Path folder, String path) throws IOException {

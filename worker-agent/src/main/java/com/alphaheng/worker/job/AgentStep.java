@@ -241,8 +241,8 @@ final class AgentStep {
                 context.sealed(source, script, folder, environment, limit), parts.files(), parts.random(),
                         context::say, parts.running());
         SealedVerdict verdict = verification.verify(new SealedVerification.Subject(policy(baseTree),
-                parts.integration().changes(base, candidate), task.touches(), task.verifyCommand(), base,
-                baseTree.folder(), tree.folder()));
+                parts.integration().changes(base, candidate), task.touches(), task.verifyCommand(),
+                measuring().toList(), base, baseTree.folder(), tree.folder()));
         StepResult verified = switch (verdict) {
             case SealedVerdict.Interrupted interrupted -> context.killed("the verification", interrupted.killed());
             case SealedVerdict.Rejected rejected -> {
@@ -293,12 +293,17 @@ final class AgentStep {
         }
     }
 
+    /// The commands of the task's benchmark.
+    private Stream<String> measuring() {
+        return task.benchmark().stream().flatMap(benchmark -> Stream.concat(Stream.of(benchmark.command()),
+                benchmark.baselineCommand().stream()));
+    }
+
     private SealPolicy policy(Checkout base) throws EnvironmentFailure {
         try {
             return parts.files().read(base.folder(), SealPolicy.FILE).map(SealPolicy::parse).orElseGet(() ->
                     SealPolicy.DEFAULT.guarding(CommandFiles.of(Stream.concat(task.verifyCommand().stream(),
-                    task.benchmark().stream().flatMap(benchmark -> Stream.concat(Stream.of(benchmark.command()),
-                    benchmark.baselineCommand().stream()))).toList(), task.touches())));
+                    measuring()).toList(), task.touches())));
         } catch (IllegalArgumentException e) {
             throw new EnvironmentFailure(Code.BAD_CONFIGURATION, e.getMessage(), "correct the file in the source", e);
         }

@@ -30,13 +30,13 @@ final class ProvenRuns implements Runs {
     @Override
     public StepResult run(MeasuredSide side, long seed) throws EnvironmentFailure {
         String drawn = Long.toString(seed);
-        if (!proof.demanded()) {
-            return context.command("benchmark", side.what(), side.script(), side.folder(),
-                    Commands.Confinement.SEALED, Map.of(SEED_VARIABLE, drawn));
-        }
         Optional<Rejection> unfit = unfit();
         if (unfit.isPresent()) {
             return rejected(unfit.get());
+        }
+        if (!proof.demanded()) {
+            return context.command("benchmark", side.what(), side.script(), side.folder(),
+                    Commands.Confinement.SEALED, Map.of(SEED_VARIABLE, drawn));
         }
         String run = UUID.randomUUID().toString();
         RunningCode.Look look = proof.running().begin(run);
@@ -57,7 +57,7 @@ final class ProvenRuns implements Runs {
 
     @Override
     public Turns stay(MeasuredSide side) throws EnvironmentFailure, StepEnded {
-        Optional<Rejection> unfit = proof.demanded() ? unfit() : Optional.empty();
+        Optional<Rejection> unfit = unfit();
         if (unfit.isPresent()) {
             throw new StepEnded(rejected(unfit.get()));
         }
@@ -100,7 +100,7 @@ final class ProvenRuns implements Runs {
     }
 
     private Optional<Rejection> unfit() {
-        return proof.differs().or(proof::untouched);
+        return proof.sourcesStay().or(proof::differs).or(proof::untouched);
     }
 
     private StepResult ran(MeasuredSide side, StepResult result, Optional<String> metrics, Set<LoadedFile> loaded,

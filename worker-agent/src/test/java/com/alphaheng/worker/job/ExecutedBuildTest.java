@@ -105,7 +105,8 @@ class ExecutedBuildTest {
         SealedVerification verification = new SealedVerification(context::sealed, files, new SecureRandom(),
                 proof -> { }, new RunningFiles(List.of(temporary)));
         SealedVerdict verdict = verification.verify(new SealedVerification.Subject(SealPolicy.parse(Files.readString(
-                base.resolve(SealPolicy.FILE))), change, List.of(), Optional.empty(), "base", base, candidate));
+                base.resolve(SealPolicy.FILE))), change, List.of(), Optional.empty(), List.of(), "base",
+                base, candidate));
         switch (verdict) {
             case SealedVerdict.Rejected rejected -> {
                 return new Judged(rejected.rejection().rule().word(), rejected.rejection().describe(),

@@ -17,9 +17,13 @@ final class Inputs {
 
     float[] array(int length) {
         float[] values = new float[length];
-        for (int i = 0; i < length; i++) {
+        fill(values);
+        return values;
+    }
+
+    void fill(float[] values) {
+        for (int i = 0; i < values.length; i++) {
             values[i] = next();
         }
-        return values;
     }
 }

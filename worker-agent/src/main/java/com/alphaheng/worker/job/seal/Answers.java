@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// What a verify or challenge command wrote into `$HENG_METRICS` besides metrics.
@@ -50,6 +51,25 @@ record Answers(List<List<Double>> values, Map<String, Long> counters) {
                 .map(place -> names.get(i) + place).stream()).findFirst();
     }
 
+    /// Where one of these differs from what is known of its input, or from another answer to the same input.
+    ///
+    /// @param inputs of these answers, in order
+    /// @param known  right answers by input
+    Optional<String> contradiction(List<String> inputs, Map<String, List<Double>> known, double tolerance) {
+        Map<String, List<Double>> right = new HashMap<>(known);
+        for (int i = 0; i < inputs.size(); i++) {
+            Optional<String> place = difference(i, right.computeIfAbsent(inputs.get(i), own(i)), tolerance);
+            if (place.isPresent()) {
+                return Optional.of(inputs.get(i) + ", answer " + (i + 1) + " of this process," + place.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Function<String, List<Double>> own(int input) {
+        return _ -> values.get(input);
+    }
+
     private Optional<String> difference(int input, List<Double> expected, double tolerance) {
         List<Double> answer = values.get(input);
         if (answer.size() != expected.size()) {
@@ -58,9 +78,10 @@ record Answers(List<List<Double>> values, Map<String, Long> counters) {
         for (int j = 0; j < expected.size(); j++) {
             double right = expected.get(j);
             double found = answer.get(j);
-            // Written so that NaN is a difference, too.
-            if (!(Math.abs(found - right) <= tolerance * Math.max(1, Math.abs(right)))) {
-                return Optional.of(" [" + j + "] gives " + found + ", the base " + right);
+            // Written so that NaN is a difference, too, and that no number is near infinity.
+            if (found != right && !(Double.isFinite(right)
+                    && Math.abs(found - right) <= tolerance * Math.max(1, Math.abs(right)))) {
+                return Optional.of(" [" + j + "] gives " + found + " instead of " + right);
             }
         }
         return Optional.empty();

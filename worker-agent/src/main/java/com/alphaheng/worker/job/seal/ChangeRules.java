@@ -11,10 +11,13 @@ import java.util.regex.Pattern;
 /// The rules that need only the change itself.
 final class ChangeRules {
     private static final Set<String> PLAIN_MODES = Set.of("000000", "100644", "100755");
-    private static final Pattern GIT_SETTINGS = Pattern.compile("(.*/)?\\.git(attributes|modules|ignore)?(/.*)?");
-    /// Marks that turn the direction of writing, or that nobody sees: a reader is shown another text than the compiler.
+    private static final Pattern GIT_SETTINGS = Pattern.compile("(.*/)?\\.git(attributes|modules|ignore)?(/.*)?",
+            Pattern.CASE_INSENSITIVE);
+    /// Marks that turn the direction of writing, that nobody sees, or that end a line for the compiler only: a reader
+    /// is shown another text.
     private static final Pattern UNSEEN = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069\\u200B-\\u200F"
-            + "\\u2060-\\u2064\\uFEFF\\u00AD\\u0000-\\u0008\\u000E-\\u001F]");
+            + "\\u2060-\\u2064\\uFEFF\\u00AD\\u0000-\\u0008\\u000E-\\u001F]|\\r(?!$)");
+    private static final Pattern PACKAGE = Pattern.compile("(?m)^\\s*package\\s+([\\w.\\s]+?)\\s*;");
 
     private ChangeRules() {
     }
@@ -35,7 +38,8 @@ final class ChangeRules {
             if (!file.deleted() && !file.added().isEmpty()) {
                 PlainCode code = PlainCode.of(file.path(), contents.apply(file.path()));
                 Set<Integer> added = file.addedLines();
-                Optional<Rejection> word = checkWords(file, policy, code, added);
+                Optional<Rejection> word = checkPackage(file, policy, code)
+                        .or(() -> checkWords(file, policy, code, added));
                 if (word.isPresent()) {
                     return word;
                 }
@@ -48,6 +52,17 @@ final class ChangeRules {
     private static Optional<Rejection> first(List<ChangedFile> change,
                                              Function<ChangedFile, Optional<Rejection>> rule) {
         return change.stream().flatMap(file -> rule.apply(file).stream()).findFirst();
+    }
+
+    /// A class belongs to the folder that it lies in, or what may be edited could name itself into what may not.
+    private static Optional<Rejection> checkPackage(ChangedFile file, SealPolicy policy, PlainCode code) {
+        if (!file.path().endsWith(".java") || policy.editable().isEmpty()) {
+            return Optional.empty();
+        }
+        String folder = file.path().contains("/") ? file.path().substring(0, file.path().lastIndexOf('/')) : "";
+        return code.first(PACKAGE).map(name -> name.replaceAll("\\s", ""))
+                .filter(name -> !("/" + folder).endsWith("/" + name.replace('.', '/')))
+                .map(name -> new Rejection(SealRule.OUTSIDE_EDITABLE, file.path() + " names itself into " + name));
     }
 
     private static Optional<Rejection> checkWords(ChangedFile file, SealPolicy policy, PlainCode code,
@@ -73,10 +88,14 @@ final class ChangeRules {
         if (Glob.anyMatches(policy.guarded(), path)) {
             return Optional.of(new Rejection(SealRule.PROTECTED_PATH, path));
         }
+        if (PythonLibrary.isHiddenBy(file, policy.guarded()) && !touches.contains(path)) {
+            return Optional.of(new Rejection(SealRule.PROTECTED_PATH, path + " takes the place of a module of Python's"
+                    + " own library"));
+        }
         boolean modeChanged = !file.oldMode().equals("000000") && !file.deleted()
                 && !file.oldMode().equals(file.newMode());
         if (!PLAIN_MODES.contains(file.newMode()) || modeChanged || file.binary()
-                || GIT_SETTINGS.matcher(path).matches()) {
+                || GIT_SETTINGS.matcher(Glob.folded(path)).matches()) {
             return Optional.of(new Rejection(SealRule.ODD_FILE, path + " (mode " + file.newMode() + ")"));
         }
         List<List<String>> limits = new ArrayList<>(List.of(policy.editable(), touches));

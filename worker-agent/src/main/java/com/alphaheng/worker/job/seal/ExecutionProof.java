@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Proves that what was built of a change is what answered and what was measured. The files that a build makes, which
 /// `sealing.json` declares, are hashed from outside after the build, and before and after each run; in between the
@@ -26,6 +27,9 @@ public final class ExecutionProof {
     private final RunningCode running;
     private final Path baseFolder;
     private final Path folder;
+    private final Set<String> changedPaths;
+    private final Map<String, String> baseSources;
+    private final Map<String, String> sources;
     private final Set<String> loadedByBase = new HashSet<>();
     private Map<String, String> baseBuilt = Map.of();
     private Map<String, String> built = Map.of();
@@ -40,6 +44,19 @@ public final class ExecutionProof {
         this.running = running;
         this.baseFolder = subject.base();
         this.folder = subject.candidate();
+        this.changedPaths = subject.change().stream().map(ChangedFile::path).collect(Collectors.toUnmodifiableSet());
+        this.baseSources = sourcesOf(baseFolder);
+        this.sources = sourcesOf(folder);
+    }
+
+    /// Whether the files of the change, in base and candidate, are still as they were when this began.
+    public Optional<Rejection> sourcesStay() {
+        return sourcesOf(baseFolder).equals(baseSources) && sourcesOf(folder).equals(sources) ? Optional.empty()
+                : Optional.of(new Rejection(SealRule.TAMPERED, "what was measured is not the change"));
+    }
+
+    private Map<String, String> sourcesOf(Path root) {
+        return files.hashes(root, changedPaths::contains);
     }
 
     /// Whether there is anything to prove.
@@ -64,7 +81,7 @@ public final class ExecutionProof {
         changed = new TreeMap<>(built);
         changed.values().removeAll(Set.copyOf(baseBuilt.values()));
         return built.isEmpty() ? Optional.of(new Rejection(SealRule.NOT_BUILT, "no file matches " + globs))
-                : Optional.empty();
+                : Linkage.broken(imports(baseFolder), imports(folder));
     }
 
     /// After a build of sabotaged sources: had it made the same bytes, the build would not be of the sources.
@@ -173,6 +190,10 @@ public final class ExecutionProof {
     public Optional<ExecutedBuild> report() {
         return changed.isEmpty() ? Optional.empty()
                 : Optional.of(new ExecutedBuild(changed, work.operations(), baseWork.operations(), seen));
+    }
+
+    private Map<String, Set<String>> imports(Path root) {
+        return files.imports(root, path -> Glob.anyMatches(globs, path));
     }
 
     private Map<String, String> hashes(Path root) {

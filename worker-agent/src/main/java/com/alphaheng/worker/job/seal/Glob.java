@@ -2,6 +2,8 @@ package com.alphaheng.worker.job.seal;
 
 import java.text.Normalizer;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /// Globs over repository paths: `**` any folders, `*` within one name, `?` one character. Paths that a file system
@@ -10,15 +12,18 @@ import java.util.regex.Pattern;
 public final class Glob {
     private static final Pattern UNSEEN = Pattern.compile("\\p{Cf}");
 
+    private static final Map<String, Pattern> COMPILED = new ConcurrentHashMap<>();
+
     private Glob() {
     }
 
     public static boolean anyMatches(List<String> globs, String path) {
         String folded = folded(path);
-        return globs.stream().anyMatch(glob -> compile(glob).matcher(folded).matches());
+        return globs.stream().anyMatch(glob -> COMPILED.computeIfAbsent(glob, Glob::compile).matcher(folded).matches());
     }
 
-    private static String folded(String path) {
+    /// As a disk may take it: one of all the paths that mean the same file.
+    static String folded(String path) {
         return UNSEEN.matcher(Normalizer.normalize(path, Normalizer.Form.NFKC)).replaceAll("");
     }
 

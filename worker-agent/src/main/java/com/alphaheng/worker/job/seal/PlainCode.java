@@ -15,8 +15,15 @@ final class PlainCode {
     /// Java reads these before it does anything else, also inside comments.
     private static final Pattern ESCAPE = Pattern.compile("\\\\(\\\\|u+([0-9a-fA-F]{4}))");
     private static final Pattern SPLICE = Pattern.compile("\\\\[ \\t]*\\r?\\n");
-    private static final Pattern TOKEN = Pattern.compile(
-            "(?s)(//[^\n]*|/\\*.*?(?:\\*/|$))|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'");
+    /// Comments as group 1, and what is taken whole: text blocks, strings, characters. Lines end at a carriage return,
+    /// too, and quotes within a text block may be escaped.
+    private static final Pattern JAVA_TOKEN = Pattern.compile(
+            "(?s)(//[^\n\r]*|/\\*.*?(?:\\*/|$))|\"\"\"[^\\\\]*?(?:\\\\.[^\\\\]*?)*?\"\"\""
+            + "|\"(?:\\\\.|[^\"\\\\\n\r])*\"|'(?:\\\\.|[^'\\\\\n\r])*'");
+    /// Raw strings end where they say, and what parts the digits of a number begins no character.
+    private static final Pattern C_TOKEN = Pattern.compile(
+            "(?s)(//[^\n\r]*|/\\*.*?(?:\\*/|$))|R\"([^()\\\\\\s]{0,16})\\(.*?\\)\\2\"|(?<!\\w)\\d[\\w.]*(?:'[\\w.]+)+"
+            + "|\"(?:\\\\.|[^\"\\\\\n\r])*\"|'(?:\\\\.|[^'\\\\\n\r])*'");
 
     private final String text;
     /// Of each character of the text, from 1.
@@ -63,9 +70,16 @@ final class PlainCode {
         if (special == null) {
             return new PlainCode(text.toString(), lines, true);
         }
-        String bare = TOKEN.matcher(text).replaceAll(match -> Matcher.quoteReplacement(match.group(1) == null
+        Pattern token = isJava(path) ? JAVA_TOKEN : C_TOKEN;
+        String bare = token.matcher(text).replaceAll(match -> Matcher.quoteReplacement(match.group(1) == null
                 ? match.group() : match.group().replaceAll("[^\n]", " ")));
         return new PlainCode(bare, lines, false);
+    }
+
+    /// The same text with blanks instead of comments and of everything that is quoted.
+    static String blanked(String path, String content) {
+        return (isJava(path) ? JAVA_TOKEN : C_TOKEN).matcher(content).replaceAll(match ->
+                match.group().replaceAll("[^\n]", " "));
     }
 
     private static int copied(String part, StringBuilder text, int[] lines, int from) {
@@ -94,6 +108,12 @@ final class PlainCode {
             }
         }
         return Optional.empty();
+    }
+
+    /// The first group of the first match.
+    Optional<String> first(Pattern pattern) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /// The numbers of lines that hold more than comments and blanks.

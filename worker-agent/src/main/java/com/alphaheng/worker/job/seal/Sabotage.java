@@ -36,7 +36,8 @@ public final class Sabotage {
         if (!path.endsWith(".java") && !path.endsWith(".metal") && !compiledC(path)) {
             return List.of(new Variant(path, "the whole file", "sabotaged by the worker\n"));
         }
-        String bare = path.endsWith(".java") ? blankOut(content) : withoutDirectives(blankOut(content));
+        String blanked = PlainCode.blanked(path, content);
+        String bare = path.endsWith(".java") ? blanked : withoutDirectives(blanked);
         List<Function> touched = functions(bare).stream().filter(function -> changedLines.stream()
                 .anyMatch(line -> line >= function.firstLine && line <= function.lastLine)).toList();
         List<Variant> variants = new ArrayList<>();
@@ -99,7 +100,7 @@ public final class Sabotage {
             if (c == '{') {
                 Matcher head = FUNCTION_HEAD.matcher(bare.substring(statement, i));
                 if (head.matches() && !NO_FUNCTIONS.contains(head.group(1))
-                        && !bare.substring(statement, i).matches("(?s).*(\\bnew\\b|=).*")) {
+                        && !bare.substring(statement, i).matches("(?s).*(\\b(new|record)\\b|=).*")) {
                     int close = closing(bare, i);
                     found.add(new Function(head.group(1), i, close, line(bare, statement + leading(bare, statement)),
                             line(bare, close), LOOP.matcher(bare.substring(i, close)).find()));
@@ -141,13 +142,6 @@ public final class Sabotage {
 
     private static int line(String text, int position) {
         return 1 + (int) text.substring(0, position).chars().filter(c -> c == '\n').count();
-    }
-
-    /// Comments, strings and character literals replaced by blanks, so that braces in them do not count.
-    private static String blankOut(String text) {
-        Pattern literal = Pattern.compile(
-                "(?s)//[^\n]*|/\\*.*?\\*/|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'");
-        return literal.matcher(text).replaceAll(match -> match.group().replaceAll("[^\n]", " "));
     }
 
     /// Preprocessor lines, also continued ones, replaced by blanks: they belong to no statement.

@@ -27,16 +27,11 @@ public record SealPolicy(@JsonProperty("protected") List<String> guarded, List<S
     public static final String FILE = "sealing.json";
     private static final int MOST_UNSTABLE = 5;
 
-    /// For repositories without the file: tests and what configures them, build files, launchers, what a shell or an
-    /// editor loads by itself, and continuous integration. What the task's own commands run is guarded, too.
-    public static final SealPolicy DEFAULT = new SealPolicy(List.of("**/src/test/**", "test/**", "tests/**",
-            "**/conftest.py", "**/pytest.ini", "**/tox.ini", "**/junit-platform.properties", "**/META-INF/services/**",
-            "**/pom.xml", "**/*.gradle", "**/*.gradle.kts", "**/gradle.properties", "**/gradle/**", "**/gradlew*",
-            "**/mvnw*", "**/.mvn/**", "**/Makefile", "**/makefile", "**/*.mk", "**/CMakeLists.txt", "**/*.cmake",
-            "**/package.json", "**/package-lock.json", "**/Cargo.toml", "**/build.rs", "**/pyproject.toml",
-            "**/setup.py", "**/setup.cfg", "**/requirements*.txt", "**/.env*", "**/.sdkmanrc", "**/.tool-versions",
-            "**/*-version", ".ci/**", ".github/**", ".gitlab-ci.yml", "**/Dockerfile*", ".vscode/**", ".idea/**",
-            "task-specs/**", FILE), List.of(), List.of(), Optional.empty(), List.of(), List.of(), Optional.empty());
+    /// For repositories without the file: tests and what they expect, what configures them, build files, launchers,
+    /// what a shell, an interpreter or an editor loads by itself, and continuous integration. What the task's own
+    /// commands run is guarded, too.
+    public static final SealPolicy DEFAULT = new SealPolicy(GuardedByDefault.GLOBS, List.of(), List.of(),
+            Optional.empty(), List.of(), List.of(), Optional.empty());
 
     private static final ObjectMapper MAPPER = ProtocolCodec.jsonMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);

@@ -12,11 +12,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /// Decides whether a change may count: by rules on the change itself, and by running base and candidate side by side in
 /// fresh checkouts without a network. Trusts nothing the candidate says of itself: its outputs are compared on inputs
@@ -43,10 +47,11 @@ public final class SealedVerification {
                              Optional<Duration> limit) throws EnvironmentFailure;
     }
 
-    /// @param change what the candidate's commit changes against the base's
-    /// @param verify the task's verify command
+    /// @param change   what the candidate's commit changes against the base's
+    /// @param verify   the task's verify command
+    /// @param measured the task's commands that measure
     public record Subject(SealPolicy policy, List<ChangedFile> change, List<String> touches, Optional<String> verify,
-                          String baseCommit, Path base, Path candidate) {
+                          List<String> measured, String baseCommit, Path base, Path candidate) {
     }
 
     /// @param log     told what was proven
@@ -86,9 +91,12 @@ public final class SealedVerification {
     }
 
     private void mustBeUntouched(Subject subject, Map<String, String> before) {
-        if (!fingerprint(subject).equals(before)) {
-            throw new Stop(new Rejection(SealRule.TAMPERED, "found by comparing hashes"), Optional.empty(), List.of());
-        }
+        Map<String, String> now = fingerprint(subject);
+        Set<String> paths = new TreeSet<>(before.keySet());
+        paths.addAll(now.keySet());
+        paths.stream().filter(path -> !Objects.equals(now.get(path), before.get(path))).findFirst().ifPresent(path -> {
+            throw new Stop(new Rejection(SealRule.TAMPERED, path), Optional.empty(), List.of());
+        });
     }
 
     private static void mustHold(Optional<Rejection> broken) {
@@ -100,11 +108,12 @@ public final class SealedVerification {
     private Map<String, String> fingerprint(Subject subject) {
         Map<String, String> all = new HashMap<>();
         List<String> guarded = subject.policy.guarded();
-        files.hashes(subject.candidate, path -> Glob.anyMatches(guarded, path))
-                .forEach((path, hash) -> all.put("candidate/" + path, hash));
-        files.hashes(subject.base, path -> Glob.anyMatches(guarded, path)
-                || Glob.anyMatches(subject.policy.editable(), path))
-                .forEach((path, hash) -> all.put("base/" + path, hash));
+        // A program that rewrites what was changed is verified as one thing and measured as another.
+        Set<String> changed = subject.change.stream().map(ChangedFile::path).collect(Collectors.toSet());
+        Predicate<String> watched = path -> changed.contains(path) || Glob.anyMatches(guarded, path)
+                || Glob.anyMatches(subject.policy.editable(), path);
+        files.hashes(subject.candidate, watched).forEach((path, hash) -> all.put("candidate/" + path, hash));
+        files.hashes(subject.base, watched).forEach((path, hash) -> all.put("base/" + path, hash));
         return all;
     }
 
@@ -159,7 +168,7 @@ public final class SealedVerification {
             return;
         }
         SealPolicy.Challenge challenge = subject.policy.challenge().get();
-        ChallengePlan plan = ChallengePlan.drawn(challenge, random);
+        ChallengePlan plan = ChallengePlan.drawn(challenge, LikelySizes.of(subject, random), random);
         Watched base = watched(challenge, plan, subject.base, Optional.empty());
         Exited expectedRun = mustWorkOnBase(base.exited);
         proof.baseRan(expectedRun.metrics(), base.loaded);
@@ -176,15 +185,18 @@ public final class SealedVerification {
             // It must be repeatable all the same.
             expected.set(where.getFirst(), first.answers().values().get(where.getFirst()));
         }
-        Watched again = answered(challenge, plan.reversed(), subject.candidate, limit);
-        again.answers().differenceFrom(expected.reversed(), challenge.tolerance(), plan.reversed().lines())
-                .ifPresent(other -> {
-                    throw new Stop(new Rejection(SealRule.NOT_REPEATABLE, other), Optional.of(0), List.of());
-                });
+        Map<String, List<Double>> known = new HashMap<>();
+        for (int i = 0; i < expected.size(); i++) {
+            known.put(plan.lines().get(i), expected.get(i));
+        }
+        ChallengePlan longer = plan.again(challenge, random);
+        Watched again = answered(challenge, longer, subject.candidate,
+                limit.multipliedBy(longer.lines().size()).dividedBy(plan.lines().size()));
+        mustRepeat(again.answers(), longer, known, challenge);
         mustHold(proof.candidateRan(first.exited.metrics(), first.loaded));
         mustHold(proof.candidateRan(again.exited.metrics(), again.loaded));
         if (challenge.timed().isPresent()) {
-            compareWithRepeated(subject, challenge, challenge.timed().get());
+            compareWithRepeated(subject, challenge, plan, known);
         }
     }
 
@@ -203,15 +215,16 @@ public final class SealedVerification {
     }
 
     /// Compares processor time, which a busy machine hardly lengthens, and the least of several runs, which it
-    /// lengthens even less, before it calls an answer remembered.
-    private void compareWithRepeated(Subject subject, SealPolicy.Challenge challenge, SealPolicy.Timed timed)
-            throws EnvironmentFailure {
+    /// lengthens even less, before it calls an answer remembered. After all the calls it must still answer right.
+    private void compareWithRepeated(Subject subject, SealPolicy.Challenge challenge, ChallengePlan plan,
+                                     Map<String, List<Double>> known) throws EnvironmentFailure {
+        SealPolicy.Timed timed = ChallengePlan.somewhatLarger(challenge, challenge.timed().get(), random);
         double repeated = Double.POSITIVE_INFINITY;
         double fresh = Double.POSITIVE_INFINITY;
         for (int i = 0; i < TIMED_TRIES; i++) {
-            ChallengePlan plan = ChallengePlan.fresh(timed, random);
-            fresh = Math.min(fresh, time(ask(challenge, plan, subject.candidate)));
-            repeated = Math.min(repeated, time(ask(challenge, plan.repeated(), subject.candidate)));
+            ChallengePlan inputs = ChallengePlan.fresh(timed, random);
+            fresh = Math.min(fresh, timeOf(inputs.followedBy(plan), subject, challenge, known));
+            repeated = Math.min(repeated, timeOf(inputs.repeated().followedBy(plan), subject, challenge, known));
             if (repeated >= CACHED_SHARE * fresh) {
                 return;
             }
@@ -221,8 +234,29 @@ public final class SealedVerification {
                 Optional.of(0), List.of());
     }
 
-    private static double time(Exited exited) {
+    private double timeOf(ChallengePlan inputs, Subject subject, SealPolicy.Challenge challenge,
+                          Map<String, List<Double>> known) throws EnvironmentFailure {
+        Exited exited = ask(challenge, inputs, subject.candidate);
+        mustRepeat(allOf(exited, inputs), inputs, known, challenge);
         return exited.processorTime().orElse(exited.elapsed()).toNanos();
+    }
+
+    private static void mustRepeat(Answers answers, ChallengePlan inputs, Map<String, List<Double>> known,
+                                   SealPolicy.Challenge challenge) {
+        answers.contradiction(inputs.lines(), known, challenge.tolerance()).ifPresent(place -> {
+            throw new Stop(new Rejection(SealRule.NOT_REPEATABLE, place), Optional.of(0), List.of());
+        });
+    }
+
+    private static Answers allOf(Exited exited, ChallengePlan plan) {
+        reject(!exited.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, exited);
+        reject(exited.status() != 0, SealRule.NO_ANSWER, exited);
+        Answers answers = Answers.parse(exited.metrics());
+        if (answers.values().size() != plan.lines().size()) {
+            throw new Stop(new Rejection(SealRule.NO_ANSWER, answers.values().size() + " of " + plan.lines().size()),
+                    Optional.of(0), exited.lastLines());
+        }
+        return answers;
     }
 
     /// A run of the challenge, and what was seen of its processes meanwhile.
@@ -249,14 +283,7 @@ public final class SealedVerification {
     private Watched answered(SealPolicy.Challenge challenge, ChallengePlan plan, Path folder, Duration limit)
             throws EnvironmentFailure {
         Watched watched = watched(challenge, plan, folder, Optional.of(limit));
-        Exited exited = watched.exited;
-        reject(!exited.leftProcesses().isEmpty(), SealRule.LEFT_PROCESSES, exited);
-        reject(exited.status() != 0, SealRule.NO_ANSWER, exited);
-        int answers = watched.answers().values().size();
-        if (answers != plan.lines().size()) {
-            throw new Stop(new Rejection(SealRule.NO_ANSWER, answers + " of " + plan.lines().size()), Optional.of(0),
-                    exited.lastLines());
-        }
+        allOf(watched.exited, plan);
         return watched;
     }
 

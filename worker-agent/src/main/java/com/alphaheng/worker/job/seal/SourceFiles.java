@@ -3,6 +3,7 @@ package com.alphaheng.worker.job.seal;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Port: the files of a checkout.
@@ -17,4 +18,7 @@ public interface SourceFiles {
 
     /// SHA-256 of every file whose path is wanted, by path; links count by where they point.
     Map<String, String> hashes(Path folder, Predicate<String> wanted);
+
+    /// What compiled files ask of the system: the names that they import, by path. Files of other sorts are left out.
+    Map<String, Set<String>> imports(Path folder, Predicate<String> wanted);
 }

@@ -42,6 +42,11 @@ class ExecutionProofTest {
             }
 
             @Override
+        public Map<String, Set<String>> imports(Path folder, Predicate<String> wanted) {
+            return Map.of();
+        }
+
+        @Override
             public Map<String, String> hashes(Path folder, Predicate<String> wanted) {
                 Map<String, String> found = new TreeMap<>();
                 disk.forEach((path, content) -> {
@@ -70,7 +75,7 @@ class ExecutionProofTest {
         };
         return new ExecutionProof(new SealedVerification.Subject(new SealPolicy(List.of(), List.of(), List.of(),
                 Optional.of("make"), List.of(), List.of(built), Optional.empty()), List.of(), List.of(),
-                Optional.empty(), "base", BASE, CANDIDATE), files, running);
+                Optional.empty(), List.of(), "base", BASE, CANDIDATE), files, running);
     }
 
     @BeforeEach

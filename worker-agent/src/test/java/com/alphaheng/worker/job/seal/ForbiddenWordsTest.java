@@ -21,7 +21,15 @@ class ForbiddenWordsTest {
         "String s = \"/*\"; System.exit(0); String t = \"*/\";", "// a \\u000a System.exit(0);",
         "new Throwable().getStackTrace()", "StackWalker.getInstance()", "new java.util.Date()", "Instant.now()",
         "Linker.nativeLinker()", "static native int f();", "Float.class.getClassLoader()", "java.io.File f;",
-        "import java.lang.reflect.Method;", "ServiceLoader.load(null);", "Thread t; t.setDaemon(true);"})
+        "import java.lang.reflect.Method;", "ServiceLoader.load(null);", "Thread t; t.setDaemon(true);",
+        "// a \\u000d System.exit(0);",
+        "String s = \"\"\"\n  \\\"\"\" /* \"\"\"; System.exit(0); /* */",
+        "java.text.DateFormat.getInstance().getCalendar();", "boolean b = Boolean.getBoolean(name);",
+        "import static java.lang.Integer.*;", "IntSupplier s = Integer::getInteger;",
+        "Thread.currentThread().getName();",
+        "Thread.class.getMethod(name).invoke(null);", "pool.schedule(a, 1, unit).getDelay(unit);",
+        "new ScheduledThreadPoolExecutor(1);", "condition.awaitNanos(5);", "java.lang.constant.ClassDesc.of(name);",
+        "import java.beans.Introspector;", "jdk.jfr.Recording r;", "loader.getContextClassLoader();"})
     void inJava(String text) {
         assertThat(verdict("A.java", text)).startsWith("forbidden-call");
     }
@@ -33,7 +41,16 @@ class ForbiddenWordsTest {
         "__attribute__((section(\".init_array\"))) void *p;", "__attribute__((constructor)) void f(void) {",
         "__asm__(\"rdtsc\");", "__builtin_ia32_rdtsc();", "_rdtsc();", "__builtin_return_address(0);", "syscall(60);",
         "extern char **environ;", "pthread_create(&t, 0, f, 0);", "int fd = open(\"x\", 0);", "clock_gettime(0, &t);",
-        "time_t t = time(0);"})
+        "time_t t = time(0);", "#include_next <time.h>",
+        "#embed \"/etc/passwd\"", "#pragma redefine_extname finish exit",
+        "#pragma weak finish = exit", "_Pragma(\"weak finish = exit\")", "extern char **__environ;",
+        "typedef void F(int); extern F exit;",
+
+        "const char *s = R\"(\"/*)\"; exit(0); //*/", "int a = 1'0; char c[] = \"'/*\"; exit(0); char d = '/'; //*/",
+        "char c[] = \"??/\" /*\"; exit(0); //*/", "printf(text);", "dprintf(1, text);", "fputs(text, stdout);",
+        "getauxval(31);", "char *n = program_invocation_name;", "__open(path, 0);", "open64(path, 0);",
+        "fopen64(a, b);",
+        "__clock_gettime(0, &t);"})
     void inC(String text) {
         assertThat(verdict("a.c", text)).startsWith("forbidden-call");
     }
@@ -42,7 +59,13 @@ class ForbiddenWordsTest {
     @ValueSource(strings = {"System.arraycopy(a, 0, b, 0, n);",
         "int a; // System.exit(0) would end it", "/* Runtime */ int a;",
         "String nativeOrder = \"a\";", "int systems = 2; long milliseconds;", "processor.run();", "Math.fma(a, b, c);",
-        "import java.util.concurrent.atomic.AtomicLong;", "MethodHandle m = handle.bindTo(a);", "float timeStep;"})
+        "import java.util.concurrent.atomic.AtomicLong;", "MethodHandle m = handle.bindTo(a);", "float timeStep;",
+        "import jdk.incubator.vector.FloatVector;", "String s = \"\"\"\n  \\\"\"\" /* \"\"\".strip(); // System",
+        "import java.util.stream.IntStream;", "import java.util.concurrent.locks.LockSupport;",
+        "import java.math.BigInteger;",
+        "import java.nio.ByteOrder;", "import static java.lang.Math.fma;", "import java.lang.foreign.MemorySegment;",
+        "long bits = buffer.getLong(0);", "char quote = '\"'; // System", "LockSupport.parkNanos(1000);",
+        "import static java.lang.Integer.numberOfLeadingZeros;", "if (other.getClass() != getClass()) {"})
     void honestJava(String text) {
         assertThat(verdict("A.java", text)).isEqualTo("none");
     }
@@ -50,7 +73,12 @@ class ForbiddenWordsTest {
     @ParameterizedTest
     @ValueSource(strings = {"#include <math.h>", "#include <immintrin.h>", "#include \"marlin.h\"", "int reads = 0;",
         "int a; // takes the time (in ms) of a clock()", "static float exponent(float x) {", "#define TILE 32",
-        "float system_size = 1;", "const char *section = \"a\";", "#include <metal_stdlib>", "size_t clocked(int a);"})
+        "float system_size = 1;", "const char *section = \"a\";", "#include <metal_stdlib>",
+        "size_t clocked(int a);", "#pragma GCC unroll 4", "#pragma once", "#pragma clang loop unroll(full)",
+        "_Pragma(\"GCC ivdep\")",
+        "extern \"C\" {", "int n = 1'000'000; // exit(0)", "#pragma STDC FP_CONTRACT ON",
+        "case'a': return'\"'; // exit(0)",
+        "float imprint = 2;", "#pragma omp simd reduction(+:sum)"})
     void honestC(String text) {
         assertThat(verdict("a.c", text)).isEqualTo("none");
     }

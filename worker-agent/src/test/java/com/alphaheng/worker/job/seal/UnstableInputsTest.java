@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -35,6 +36,11 @@ class UnstableInputsTest {
         @Override
         public void remove(Path folder, String path) {
             throw new AssertionError("nothing was built here");
+        }
+
+        @Override
+        public Map<String, Set<String>> imports(Path folder, Predicate<String> wanted) {
+            return Map.of();
         }
 
         @Override
@@ -66,8 +72,8 @@ class UnstableInputsTest {
                     Optional.empty());
         }, NO_FILES, new Random(1), line -> { }, RunningCode.NONE);
         SealedVerdict verdict = verification.verify(new SealedVerification.Subject(policy, List.of(new ChangedFile(
-                "table.json", "100644", "000000", false, List.of())), List.of(), Optional.empty(), "base", BASE,
-                CANDIDATE));
+                "table.json", "100644", "000000", false, List.of())), List.of(), Optional.empty(), List.of(),
+                "base", BASE, CANDIDATE));
         return verdict instanceof SealedVerdict.Rejected rejected ? rejected.rejection().rule().word() : "accepted";
     }
 
