@@ -2,7 +2,9 @@ package com.alphaheng.worker.config;
 
 import com.alphaheng.protocol.TrustedAuthority;
 import com.alphaheng.worker.disk.DiskFiles;
+import com.alphaheng.worker.disk.DiskFloor;
 import com.alphaheng.worker.exec.CommandLine;
+import com.alphaheng.worker.exec.Tools;
 import com.alphaheng.worker.git.GitCheckouts;
 import com.alphaheng.worker.http.Reachable;
 import com.alphaheng.worker.job.EnvironmentFailure;
@@ -57,9 +59,10 @@ final class WorkerDoctor {
         needed("labels", () -> parts.profile(machine, commandLine, List.of()).labels().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey()).map(Object::toString).reduce((a, b) -> a + " " + b).orElse(""));
         needed("environment", () -> new EnvironmentProbe(SystemTexts.LIVE).read().toString());
-        wanted("isolation", commandLine.cutsNetwork() && commandLine.confinesWrites(), commandLine.isolation(),
-                "changes are verified with what is named at hand: on Linux allow user namespaces "
-                + "(sysctl kernel.unprivileged_userns_clone=1) and install perl, on macOS sandbox-exec must work");
+        Tools.missing().forEach(this::missing);
+        line(commandLine.weakness().isEmpty() ? "ok" : "-", "isolation",
+                commandLine.weakness()
+                .map(why -> commandLine.isolation() + "; " + why).orElse(commandLine.isolation()));
         Heat heat = parts.thermometer().read();
         wanted("heat", heat.slowed().isPresent(), heat.describe(), "benchmarks cannot wait for this machine to cool "
                 + "down; on macOS name a powermetrics command that may run with heng.worker.powermetrics");
@@ -75,12 +78,12 @@ final class WorkerDoctor {
     }
 
     private String folder() throws EnvironmentFailure, IOException {
-        Path folder = parts.folder();
+        Path folder = WorkerFolder.made(parts.folder());
         parts.exec();
         String running = WorkerFolder.isHeld(folder) ? ", a worker runs in it" : "";
         Optional<String> full = parts.diskFloor().obstacle(false);
         if (full.isPresent()) {
-            throw new EnvironmentFailure(EnvironmentFailure.Code.DISK_FULL, "a worker takes nothing here", full.get());
+            throw new EnvironmentFailure(EnvironmentFailure.Code.DISK_FULL, DiskFloor.CONSEQUENCE, full.get());
         }
         return folder + ", " + parts.diskFloor().free() + running;
     }
@@ -139,6 +142,11 @@ final class WorkerDoctor {
             able = false;
             line("NO", what, e.getMessage());
         }
+    }
+
+    private void missing(Tools.Missing tool) {
+        able &= !tool.needed();
+        line(tool.needed() ? "NO" : "-", tool.program().replaceAll(" \\(.*", ""), tool.describe());
     }
 
     private void wanted(String what, boolean good, String state, String remedy) {

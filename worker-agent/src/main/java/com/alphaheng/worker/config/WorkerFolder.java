@@ -22,8 +22,8 @@ final class WorkerFolder implements AutoCloseable {
 
     /// @throws EnvironmentFailure if it cannot be written, or another worker holds it
     static WorkerFolder open(Path path) throws EnvironmentFailure {
+        made(path);
         try {
-            Files.createDirectories(path);
             FileChannel channel = FileChannel.open(path.resolve("worker.lock"), StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE);
             if (!locked(channel)) {
@@ -33,18 +33,37 @@ final class WorkerFolder implements AutoCloseable {
             }
             return new WorkerFolder(path, channel);
         } catch (IOException e) {
-            throw new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write the work folder " + path,
-                    "give this user the folder, or name another with heng.worker.folder (" + e.getMessage() + ")", e);
+            throw unwritable(path, e);
         }
+    }
+
+    /// The folder, made if it was not there.
+    ///
+    /// @throws EnvironmentFailure if it cannot be written
+    static Path made(Path path) throws EnvironmentFailure {
+        try {
+            return Files.createDirectories(path);
+        } catch (IOException e) {
+            throw unwritable(path, e);
+        }
+    }
+
+    private static EnvironmentFailure unwritable(Path path, IOException cause) {
+        String why = cause.getMessage() == null || cause.getMessage().equals(path.toString())
+                ? cause.getClass().getSimpleName() : cause.getMessage();
+        return new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write the work folder " + path,
+                "give this user the folder, or name another with heng.worker.folder (" + why + ")", cause);
     }
 
     /// Whether a worker runs in it.
     ///
-    /// @throws IOException if it cannot be written
-    static boolean isHeld(Path path) throws IOException {
+    /// @throws EnvironmentFailure if it cannot be written
+    static boolean isHeld(Path path) throws EnvironmentFailure {
         try (FileChannel channel = FileChannel.open(path.resolve("worker.lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE)) {
             return !locked(channel);
+        } catch (IOException e) {
+            throw unwritable(path, e);
         }
     }
 

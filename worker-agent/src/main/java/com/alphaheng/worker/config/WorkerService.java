@@ -2,10 +2,12 @@ package com.alphaheng.worker.config;
 
 import com.alphaheng.protocol.WorkerProfile;
 import com.alphaheng.worker.disk.ArtifactFolder;
+import com.alphaheng.worker.disk.DiskFloor;
 import com.alphaheng.worker.disk.SpendFile;
 import com.alphaheng.worker.exec.CommandLine;
 import com.alphaheng.worker.exec.ProcessCommands;
 import com.alphaheng.worker.exec.RunningFiles;
+import com.alphaheng.worker.exec.Tools;
 import com.alphaheng.worker.git.GitCheckouts;
 import com.alphaheng.worker.git.GitIntegration;
 import com.alphaheng.worker.http.ArtifactCourier;
@@ -64,8 +66,16 @@ public class WorkerService {
         WorkerParts parts = new WorkerParts(configuration);
         String workerId = parts.workerId();
         String incarnation = UUID.randomUUID().toString();
+        for (Tools.Missing tool : Tools.missing()) {
+            if (tool.needed()) {
+                throw new EnvironmentFailure(Code.CANNOT_START, tool.fact(), tool.remedy());
+            }
+            LOG.warn(tool.describe());
+        }
         folder = WorkerFolder.open(parts.folder());
         CommandLine commandLine = new CommandLine();
+        commandLine.weakness().ifPresent(LOG::warn);
+        parts.diskFloor().obstacle(false).ifPresent(full -> LOG.warn(DiskFloor.CONSEQUENCE + ": " + full));
         ProcessCommands commands = new ProcessCommands(parts.exec(), commandLine);
         GitCheckouts checkouts = new GitCheckouts(folder.path(), parts.source());
         int killed = commands.killLeftovers();
@@ -126,9 +136,7 @@ public class WorkerService {
             throw new EnvironmentFailure(Code.FOLDER_UNWRITABLE, "cannot write " + folder.path().resolve("spool"),
                     "give this user the folder, or name another with heng.worker.folder", e);
         } catch (KafkaException e) {
-            String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
-            throw new EnvironmentFailure(Code.BAD_CONFIGURATION, "cannot use the broker '" + configuration.broker()
-                    + "' (" + why + ")", "write it like host:7692, with a name or address that this machine knows", e);
+            throw clients.unusable(e);
         }
     }
 }

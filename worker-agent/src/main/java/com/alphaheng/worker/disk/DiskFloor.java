@@ -8,6 +8,9 @@ import java.util.Optional;
 ///
 /// @param leastBytes 0 asks for none
 public record DiskFloor(Path folder, long leastBytes) {
+    /// What follows from an obstacle.
+    public static final String CONSEQUENCE = "a worker takes nothing here";
+
     /// A worker that stopped for want of space goes on only with this much more, so that it does not stop and go.
     private static final double HYSTERESIS = 1.1;
     private static final double GIBIBYTE = 1L << 30;

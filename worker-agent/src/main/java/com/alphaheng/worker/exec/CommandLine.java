@@ -62,7 +62,9 @@ public final class CommandLine {
     public CommandLine() {
         boolean asRoot = works(namespaces(false));
         boolean asUser = !asRoot && works(namespaces(true));
-        Trial trial = asRoot || asUser ? tried(asUser) : new Trial(Optional.empty(), "no namespaces", false);
+        Trial trial = asRoot || asUser ? tried(asUser)
+                : new Trial(Optional.empty(), Tools.isThere("unshare") ? "this user may make no namespaces"
+                : "there is no unshare", false);
         obstacle = trial.obstacle;
         forgetsHome = trial.forgetsHome;
         means = trial.means.orElseGet(() -> asRoot ? Means.NAMESPACES_AS_ROOT : asUser ? Means.NAMESPACES_AS_USER
@@ -79,8 +81,30 @@ public final class CommandLine {
             case NAMESPACES_AS_ROOT, NAMESPACES_AS_USER -> "namespaces (network, process numbers), " + session
                     + "; writes not confined (" + obstacle + ")";
             case SANDBOX_EXEC -> "sandbox-exec (files, network), " + session;
-            case NOTHING -> session + "; neither network nor writes confined";
+            case NOTHING -> session + "; neither network nor writes confined (" + obstacle + ")";
         };
+    }
+
+    /// What follows from how commands are confined here, and what would confine them better; empty if they are well.
+    public Optional<String> weakness() {
+        if (confinesWrites()) {
+            return Optional.empty();
+        }
+        return Optional.of((means == Means.NOTHING ? "what changes are verified with has the network and may write "
+                : "what changes are verified with may write ") + "whatever this user may (" + obstacle + "): "
+                + remedy());
+    }
+
+    private String remedy() {
+        if (Files.isDirectory(Path.of("/Library"))) {
+            return "sandbox-exec must work";
+        }
+        return !Tools.isThere("unshare") ? "install unshare (Debian: apt-get install util-linux)"
+                : !Tools.isThere("perl") ? "install perl (Debian: apt-get install perl-base)"
+                : means == Means.NOTHING ? "run the worker as root, or allow user namespaces (sysctl "
+                + "kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000; Ubuntu: "
+                + "kernel.apparmor_restrict_unprivileged_userns=0)"
+                : "it needs a kernel of 5.12 or later, and programs of the PATH outside of /tmp";
     }
 
     /// Whether a sealed command is cut off from the network here.
@@ -178,8 +202,9 @@ public final class CommandLine {
                 return new Trial(Optional.of(asUser ? Means.MOUNTS_AS_USER : Means.MOUNTS_AS_ROOT), "", status == 0);
             }
             String said = Files.exists(left) ? Files.readString(left).replace(LinuxSandbox.FAILURE, "").strip() : "";
-            return new Trial(Optional.empty(), !ProcessGroup.isExecutable("perl") ? "there is no perl"
-                    : said.isEmpty() ? "exit status " + status : said, false);
+            return new Trial(Optional.empty(), !Tools.isThere("perl") ? "there is no perl"
+                    : said.startsWith("bash: ") ? "bash cannot be found within: the PATH names folders that are hidden "
+                    + "there, such as /tmp" : said.isEmpty() ? "exit status " + status : said, false);
         } catch (IOException e) {
             return new Trial(Optional.empty(), e.getMessage(), false);
         } finally {

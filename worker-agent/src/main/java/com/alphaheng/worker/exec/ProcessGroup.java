@@ -1,8 +1,6 @@
 package com.alphaheng.worker.exec;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,21 +29,12 @@ final class ProcessGroup {
     /// What makes a command's process the leader of its own session; empty if this machine has nothing for it, and then
     /// only descendants and token carriers are found.
     static List<String> newSession() {
-        if (isExecutable("setsid")) {
+        if (Tools.isThere("setsid")) {
             return List.of("setsid");
         }
         // macOS ships no setsid, but perl.
-        return isExecutable("perl") ? List.of("perl", "-e", "use POSIX; POSIX::setsid(); exec @ARGV or die $!")
+        return Tools.isThere("perl") ? List.of("perl", "-e", "use POSIX; POSIX::setsid(); exec @ARGV or die $!")
                 : List.of();
-    }
-
-    static boolean isExecutable(String program) {
-        for (String folder : List.of("/usr/bin", "/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/opt/homebrew/bin")) {
-            if (Files.isExecutable(Path.of(folder, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /// The live members except the leader.

@@ -45,7 +45,7 @@ public final class GitCheckouts implements Checkouts {
                     "HEAD"));
             if (!head.ok() || head.text().isEmpty()) {
                 throw new EnvironmentFailure(Code.SOURCE_UNREACHABLE, "git cannot read a commit of " + source,
-                        "check heng.worker.source and this user's access to it (" + GitCommand.lastLine(head.text())
+                        "check heng.worker.source and this user's access to it (" + GitCommand.cause(head.text())
                         + ")");
             }
             return head.text().split("\\s")[0];

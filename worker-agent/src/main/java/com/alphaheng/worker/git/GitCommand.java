@@ -31,6 +31,12 @@ final class GitCommand {
         return text.substring(text.lastIndexOf('\n') + 1);
     }
 
+    /// The first line that git calls fatal, which names the cause; others advise. Without one, the last line.
+    static String cause(String text) {
+        return text.lines().filter(line -> line.startsWith("fatal: ")).findFirst()
+                .map(line -> line.substring("fatal: ".length())).orElse(lastLine(text));
+    }
+
     /// @throws IOException if there is no git
     static Result run(Path folder, List<String> arguments) throws IOException {
         return run(folder, arguments, PATIENCE);

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -38,10 +39,22 @@ public final class KafkaClients {
         try (Consumer<String, byte[]> consumer = consumer("doctor")) {
             List<PartitionInfo> partitions = consumer.partitionsFor(Topics.ASSIGNMENTS, patience);
             return partitions != null && partitions.size() == Topics.ASSIGNMENT_PARTITIONS;
+        } catch (ConfigException e) {
+            throw unusable(e);
         } catch (KafkaException e) {
+            if (e.getCause() instanceof ConfigException) {
+                throw unusable(e);
+            }
             throw new EnvironmentFailure(EnvironmentFailure.Code.SOURCE_UNREACHABLE, "no broker answers at " + broker
                     + " (" + e.getMessage() + ")", "start one with `./heng up`, or name another with heng.broker", e);
         }
+    }
+
+    /// For an address, or further settings, that Kafka's clients do not take.
+    public EnvironmentFailure unusable(KafkaException cause) {
+        String why = cause.getCause() == null ? cause.getMessage() : cause.getCause().getMessage();
+        return new EnvironmentFailure(EnvironmentFailure.Code.BAD_CONFIGURATION, "cannot use the broker '" + broker
+                + "' (" + why + ")", "write it like host:7692, with a name or address that this machine knows", cause);
     }
 
     /// @param delivery how long a record is tried before its future fails

@@ -19,7 +19,7 @@ public final class MachineProbe {
     }
 
     public Machine probe() {
-        String name = system.command("uname", "-s").orElse("unknown");
+        String name = system.command("uname", "-s").orElse(System.getProperty("os.name").replace("Mac OS X", "Darwin"));
         return switch (name) {
             case "Darwin" -> macOs();
             case "Linux" -> linux();

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,6 +57,29 @@ class WorkerDoctorTest {
                         + "install it, or correct heng.worker.agents.missing.command"))
                 .anyMatch(line -> line.matches("NO   agent keyless +.*NO_SUCH_KEY, which is not set: set it.*"))
                 .anyMatch(line -> line.matches("ok   agent endpoint +answers at " + address + "/v1"));
+    }
+
+    /// In order: a broker without a port, one whose name nobody knows; a folder that is none, and one that cannot be.
+    @Test
+    void saysWhatIsWrongWithAddressesAndFolders() throws Exception {
+        Path file = Files.writeString(temporary.resolve("file"), "");
+        TestRepository source = new TestRepository(temporary.resolve("other"));
+        source.write("a.txt", "a");
+        source.commit("first");
+        for (Map.Entry<String, String> wrong : Map.of("localhost", "cannot use the broker 'localhost' \\(Invalid url "
+                + "in bootstrap.servers: localhost\\): write it like host:7692, with a name or address.*",
+                "no-such-host.invalid:1", "cannot use the broker 'no-such-host.invalid:1' \\(No resolvable bootstrap "
+                + "urls .*\\): write it like host:7692.*").entrySet()) {
+            List<String> lines = new ArrayList<>();
+            assertThat(new WorkerDoctor(configuration(Map.of("heng.broker", wrong.getKey(), "heng.coordinator",
+                    "http://127.0.0.1:1", "heng.worker.folder", file.resolve("work").toString(),
+                    "heng.worker.source", source.folder().toString())), lines::add).examine()).isFalse();
+            assertThat(lines).anyMatch(line -> line.matches("NO   broker +" + wrong.getValue()))
+                    .anyMatch(line -> line.matches("NO   folder +cannot write the work folder " + file
+                            + "/work: give this user the folder, or name another with heng.worker.folder \\(.+\\)"))
+                    .anyMatch(line -> line.matches("NO   coordinator +nothing answers at http://127.0.0.1:1 .*: "
+                            + "artifacts wait on this disk; start it, or correct heng.coordinator"));
+        }
     }
 
     @Test
