@@ -141,6 +141,16 @@ public final class ExecutionProof {
         return untouched().or(() -> foreign(loaded)).or(this::itsOwnWord).or(this::amountOfWork);
     }
 
+    /// A run of the candidate that did more work than the base: the same, but for the amount.
+    Optional<Rejection> candidateRanOn(Optional<String> metrics, Set<LoadedFile> loaded) {
+        ExecutedWork compared = work;
+        Optional<Rejection> broken = candidateRan(metrics, loaded);
+        boolean more = broken.isPresent() && broken.get().rule() == SealRule.OTHER_WORK
+                && work.total() > compared.total();
+        work = compared;
+        return more ? Optional.empty() : broken;
+    }
+
     private Optional<Rejection> foreign(Set<LoadedFile> loaded) {
         return loaded.stream().filter(file -> isAccountedFor(file.path()) && !built.containsValue(file.sha256())
                 && !loadedByBase.contains(file.sha256())).findFirst()

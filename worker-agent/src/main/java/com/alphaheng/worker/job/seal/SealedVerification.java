@@ -198,7 +198,7 @@ public final class SealedVerification {
                 limit.multipliedBy(longer.lines().size()).dividedBy(plan.lines().size()));
         mustRepeat(again.answers(), longer, known, challenge);
         mustHold(proof.candidateRan(first.exited.metrics(), first.loaded));
-        mustHold(proof.candidateRan(again.exited.metrics(), again.loaded));
+        mustHold(proof.candidateRanOn(again.exited.metrics(), again.loaded));
         if (challenge.timed().isPresent()) {
             compareWithRepeated(subject, challenge, plan, known);
         }
