@@ -62,7 +62,7 @@ final class WorkerDoctor {
         Tools.missing().forEach(this::missing);
         line(commandLine.weakness().isEmpty() ? "ok" : "-", "isolation",
                 commandLine.weakness()
-                .map(why -> commandLine.isolation() + "; " + why).orElse(commandLine.isolation()));
+                .orElse(commandLine.isolation()));
         Heat heat = parts.thermometer().read();
         wanted("heat", heat.slowed().isPresent(), heat.describe(), "benchmarks cannot wait for this machine to cool "
                 + "down; on macOS name a powermetrics command that may run with heng.worker.powermetrics");

@@ -100,6 +100,7 @@ public final class CommandLine {
             return "sandbox-exec must work";
         }
         return !Tools.isThere("unshare") ? "install unshare (Debian: apt-get install util-linux)"
+                : !Tools.isThere("bash") ? "install bash (Debian: apt-get install bash)"
                 : !Tools.isThere("perl") ? "install perl (Debian: apt-get install perl-base)"
                 : means == Means.NOTHING ? "run the worker as root, or allow user namespaces (sysctl "
                 + "kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000; Ubuntu: "
@@ -206,7 +207,7 @@ public final class CommandLine {
                     : said.startsWith("bash: ") ? "bash cannot be found within: the PATH names folders that are hidden "
                     + "there, such as /tmp" : said.isEmpty() ? "exit status " + status : said, false);
         } catch (IOException e) {
-            return new Trial(Optional.empty(), e.getMessage(), false);
+            return new Trial(Optional.empty(), Tools.isThere("bash") ? e.getMessage() : "there is no bash", false);
         } finally {
             if (folder != null) {
                 FolderTree.remove(folder);

@@ -30,8 +30,8 @@ public final class Tools {
             "install it (Debian: apt-get install bash)");
     private static final Missing GIT = new Missing("git", true, "and every attempt begins with a checkout",
             "install it (macOS: xcode-select --install; Debian: apt-get install git)");
-    private static final Missing COMPILER = new Missing("C compiler (cc)", false, "so marlin runs without its C "
-            + "kernels, several times slower, and changes of them cannot be verified or measured here",
+    private static final Missing COMPILER = new Missing("C compiler (cc)", false, "so marlin runs slower, "
+            + "without its C kernels, and changes of them cannot be verified or measured here",
             "install one (macOS: xcode-select --install; Debian: apt-get install gcc)");
     private static final Missing UNSHARE = new Missing("unshare", false, "so what changes are verified with has the "
             + "network and may write whatever this user may", "install it (Debian: apt-get install util-linux)");

@@ -31,7 +31,7 @@ class ToolsTest {
         assertThat(without(true, "perl", "cc", "unshare")).noneMatch(Tools.Missing::needed)
                 .map(Tools.Missing::describe).satisfiesExactly(
                     compiler -> assertThat(compiler).startsWith("there is no C compiler (cc) on this worker's PATH, so "
-                            + "marlin runs without its C kernels").contains("apt-get install gcc"),
+                            + "marlin runs slower, without its C kernels").contains("apt-get install gcc"),
                     unshare -> assertThat(unshare).contains("no unshare", "network", "util-linux"),
                     perl -> assertThat(perl).contains("no perl", "may write", "perl-base"));
     }
