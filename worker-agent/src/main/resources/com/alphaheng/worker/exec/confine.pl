@@ -268,5 +268,9 @@ sub description {
     my $line = slurp("/proc/$_[0]/cmdline");
     $line =~ tr/\0\n/  /;
     $line =~ s/\s+$//;
-    return $line;
+    return $line if $line ne '';
+    # So it is with a zombie, which does nothing any more, but also while a program is being loaded, and if one wipes it.
+    my ($name, $state) = slurp("/proc/$_[0]/stat") =~ /\((.*)\) (\S)/s or return '';
+    $name =~ tr/\n/ /;
+    return $state =~ /[ZX]/ ? '' : "($name), without a command line";
 }

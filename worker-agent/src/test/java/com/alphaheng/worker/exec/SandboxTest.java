@@ -65,6 +65,13 @@ class SandboxTest {
         assertThat(exited.leftProcesses()).isEmpty();
     }
 
+    /// As every process is for a moment while its program is being loaded.
+    @Test
+    void aDaemonWithoutACommandLineIsFoundToo() throws Exception {
+        Exited exited = sealed("(setsid perl -e '$0 = \"\"; sleep 329' > /dev/null 2>&1 &); sleep 0.5");
+        assertThat(exited.leftProcesses()).containsOnly("(), without a command line");
+    }
+
     @Test
     void nothingElseIsChanged() throws Exception {
         sealed("""
