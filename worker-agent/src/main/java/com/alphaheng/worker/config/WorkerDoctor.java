@@ -61,8 +61,7 @@ final class WorkerDoctor {
         needed("environment", () -> new EnvironmentProbe(SystemTexts.LIVE).read().toString());
         Tools.missing().forEach(this::missing);
         line(commandLine.weakness().isEmpty() ? "ok" : "-", "isolation",
-                commandLine.weakness()
-                .orElse(commandLine.isolation()));
+                commandLine.weakness().orElse(commandLine.isolation()));
         Heat heat = parts.thermometer().read();
         wanted("heat", heat.slowed().isPresent(), heat.describe(), "benchmarks cannot wait for this machine to cool "
                 + "down; on macOS name a powermetrics command that may run with heng.worker.powermetrics");

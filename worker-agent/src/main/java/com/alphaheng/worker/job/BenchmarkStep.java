@@ -10,14 +10,12 @@ import com.alphaheng.worker.job.measure.SequentialTest;
 import com.alphaheng.worker.job.measure.SequentialTest.Verdict;
 import com.alphaheng.worker.job.measure.SessionRecord;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 
 /// Measures a candidate against its base in one session: after a warm-up of each, blocks of base, candidate, candidate,
 /// base (so that a machine that slowly heats up or cools down favours neither), until [SequentialTest] has its answer,
@@ -29,15 +27,13 @@ final class BenchmarkStep {
     /// After so many, heat and sleep belong to how this machine is, and base and candidate share them.
     private static final int MOST_SET_ASIDE = 3;
     private static final String BASE_PREFIX = "baseline.";
-    /// Every program reads a number of so many bits without loss, JSON's readers included.
-    static final long SEEDS = 1L << 53;
 
     private final AttemptContext context;
     private final BenchmarkSpec spec;
     private final Path baseFolder;
     private final MeasuredSide ofCandidate;
     private final Runs runs;
-    private final RandomGenerator random = new SecureRandom();
+    private final InputSeeds seeds = new InputSeeds();
     private final RunSummary base = new RunSummary();
     private final RunSummary candidate = new RunSummary();
     private final List<Double> blockRatios = new ArrayList<>();
@@ -83,7 +79,7 @@ final class BenchmarkStep {
         begin();
         for (int i = 0; i < ALONE_RUNS; i++) {
             Heat before = context.coolMachine();
-            Measured run = one(ofCandidate, seed());
+            Measured run = one(ofCandidate, seeds.next());
             candidate.add(run.metrics);
             session.add(new SessionRecord.Block(true, before.describe(), context.gate().read().describe(),
                     List.of(run.run)));
@@ -100,8 +96,8 @@ final class BenchmarkStep {
         }
         context.coolMachine();
         context.say("warming up base and candidate; these runs are not counted");
-        one(ofBase, seed());
-        one(ofCandidate, seed());
+        one(ofBase, seeds.next());
+        one(ofCandidate, seeds.next());
         return compare(() -> block(ofBase));
     }
 
@@ -173,10 +169,10 @@ final class BenchmarkStep {
     }
 
     private MeasuredBlock block(MeasuredSide ofBase) throws EnvironmentFailure, StepEnded {
-        long seed = seed();
+        long seed = seeds.next();
         Measured first = one(ofBase, seed);
         Measured second = one(ofCandidate, seed);
-        long another = seed();
+        long another = seeds.next();
         Measured third = one(ofCandidate, another);
         Measured fourth = one(ofBase, another);
         return new MeasuredBlock(List.of(first.run, second.run, third.run, fourth.run),
@@ -186,12 +182,12 @@ final class BenchmarkStep {
 
     private MeasuredBlock turnsBlock(MeasuredSide ofBase) throws EnvironmentFailure, StepEnded {
         return new TurnsBlock(context.clocks(), spec, () -> runs.stay(ofBase), () -> runs.stay(ofCandidate),
-                this::seed).take(blockRatios.size() % 2 == 1);
+                seeds::next).take(blockRatios.size() % 2 == 1);
     }
 
     /// One run of a command that measures both sides in turns.
     private MeasuredBlock pairedBlock() throws EnvironmentFailure, StepEnded {
-        Measured both = one(ofCandidate, seed());
+        Measured both = one(ofCandidate, seeds.next());
         double against = MeasuredBlock.value(both.metrics, BASE_PREFIX + spec.metric(), ofCandidate.what());
         List<Metric> ofBase = both.metrics.stream().filter(metric -> metric.name().startsWith(BASE_PREFIX))
                 .map(metric -> new Metric(metric.name().substring(BASE_PREFIX.length()), metric.value(), metric.unit(),
@@ -200,10 +196,6 @@ final class BenchmarkStep {
                 .toList();
         return new MeasuredBlock(List.of(both.run, new SessionRecord.Run("base", both.run.seed(), both.run.start(),
                 both.run.seconds(), against)), List.of(ofBase), List.of(ofCandidate), both.run.value() / against);
-    }
-
-    private long seed() {
-        return random.nextLong(SEEDS);
     }
 
     private void begin() {

@@ -11,7 +11,6 @@ import com.alphaheng.worker.job.measure.SessionRecord;
 import com.alphaheng.worker.job.tune.ConfigurationRun;
 import com.alphaheng.worker.job.tune.ConfigurationRun.Tried;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.random.RandomGenerator;
 
 /// Verifies configurations of a search and measures each right beside the base. What counts is how many times better
 /// than the base one is: only that compares over a day on one machine, whose speed drifts, and between machines of one
@@ -32,7 +30,7 @@ final class TrialsBesideBase {
     private final Path folder;
     private final BenchmarkSpec benchmark;
     private final ConfigurationRun runs;
-    private final RandomGenerator random = new SecureRandom();
+    private final InputSeeds seeds = new InputSeeds();
     private OptionalDouble lastBase = OptionalDouble.empty();
 
     /// @param folder a checkout of the base
@@ -72,7 +70,7 @@ final class TrialsBesideBase {
             return trial.note();
         }
         List<Double> samples = trial.samples();
-        return String.format(Locale.ROOT, "%.4g times the base", trial.value().get()) + (inTurns() ? " in "
+        return String.format(Locale.ROOT, "%.4g %s", trial.value().get(), UNIT) + (inTurns() ? " in "
                 + benchmark.turns() + " turns each" : String.format(Locale.ROOT, " (%s = %.5g; base %.5g before, %.5g "
                 + "after)", benchmark.metric(), samples.get(1), samples.getFirst(), samples.getLast()));
     }
@@ -137,7 +135,7 @@ final class TrialsBesideBase {
             block = new TurnsBlock(context.clocks(), benchmark,
                     () -> stay(MeasuredSide.base(runs.baseScript(), folder), Map.of()),
                     () -> stay(MeasuredSide.candidate(benchmark.command(), folder), ConfigurationRun.variables(
-                            configuration)), () -> random.nextLong(BenchmarkStep.SEEDS)).take(false);
+                            configuration)), seeds::next).take(false);
         } catch (StepEnded ended) {
             if (ended.result().outcome() != Outcome.VERIFICATION_FAILED) {
                 throw ended;

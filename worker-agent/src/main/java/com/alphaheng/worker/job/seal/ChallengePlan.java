@@ -3,6 +3,7 @@ package com.alphaheng.worker.job.seal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ record ChallengePlan(List<String> lines) {
                 groups.add(List.of(line(operation, unknown.get(random.nextInt(unknown.size())), random)));
             }
         }
-        Collections.shuffle(groups, java.util.Random.from(random));
+        Collections.shuffle(groups, Random.from(random));
         return new ChallengePlan(groups.stream().flatMap(List::stream).toList());
     }
 
@@ -105,7 +106,7 @@ record ChallengePlan(List<String> lines) {
         for (int round = 0; round < rounds; round++) {
             more.addAll(named);
         }
-        Collections.shuffle(more, java.util.Random.from(random));
+        Collections.shuffle(more, Random.from(random));
         return new ChallengePlan(Stream.concat(lines.reversed().stream(), more.stream()).toList());
     }
 

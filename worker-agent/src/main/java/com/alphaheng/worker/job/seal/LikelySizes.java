@@ -4,6 +4,7 @@ import com.alphaheng.worker.job.seal.ChangedFile.AddedLine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ final class LikelySizes {
     static List<Integer> of(SealedVerification.Subject subject, RandomGenerator random) {
         List<Integer> mentioned = new ArrayList<>(subject.change().stream().flatMap(file -> file.added().stream())
                 .map(AddedLine::text).flatMap(LikelySizes::numbers).distinct().toList());
-        Collections.shuffle(mentioned, java.util.Random.from(random));
+        Collections.shuffle(mentioned, Random.from(random));
         return Stream.concat(Stream.concat(subject.verify().stream(), subject.measured().stream())
                 .flatMap(LikelySizes::numbers), mentioned.stream()).distinct().toList();
     }
